@@ -9,6 +9,7 @@
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import type { Dialect } from "./Dialect.js"
 
 /** Where a name goes in one dialect: a field, an expansion that brings the field, or nowhere. */
@@ -98,8 +99,8 @@ const post = {
 } satisfies Vocabulary
 
 const listOf = <Name extends string>(vocabulary: { readonly [N in Name]: Vocabulary[string] }) => {
-  const names = Object.keys(vocabulary) as ReadonlyArray<Name> // the keys that the type names
-  const rule = { message: () => `must be one of: ${names.join(", ")}` }
+  const names = Struct.keys(vocabulary)
+  const rule = { message: () => ({ message: `must be one of: ${names.join(", ")}`, override: true }) }
   const name: Schema.Schema<Name> = Schema.Literal(...names).annotations(rule)
   return Schema.Array(name).pipe(Schema.minItems(1, {
     message: () => "must name at least one; leave the parameter out for the default"

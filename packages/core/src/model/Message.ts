@@ -16,54 +16,44 @@ export const Attachment = Schema.Struct({ mediaId: MediaId })
 export interface Attachment extends Schema.Schema.Type<typeof Attachment> {}
 
 /**
- * The two parts of a message, as fields of a Struct: for the inputs of
- * endpoints. {@link hasContent} is the rule that binds them.
- *
- * @since 0.1.0
- */
-export const fields = {
-  text: Schema.optionalWith(
-    Schema.String.pipe(Schema.minLength(1, {
-      message: () => "must have at least 1 character; leave it out for a message that is only an attachment"
-    })),
-    { exact: true }
-  ),
-  attachments: Schema.optionalWith(
-    Schema.Array(Attachment).pipe(Schema.itemsCount(1, {
-      message: () => "must be one attachment: X takes one a message"
-    })),
-    { exact: true }
-  )
-} as const
-
-/**
- * The parts of a message as types: a text, an attachment, or both, and not
- * neither.
+ * A text, an attachment, or both; never neither.
  *
  * @since 0.1.0
  */
 export type Message =
-  | { readonly text: string; readonly attachments?: readonly [Attachment] }
-  | { readonly text?: never; readonly attachments: readonly [Attachment] }
+  | { readonly text: string; readonly attachments?: readonly [Attachment] | undefined }
+  | { readonly text?: undefined; readonly attachments: readonly [Attachment] }
 
 /**
- * Whether a message has a text or an attachment.
+ * The Schema of a message together with other fields, as the inputs of
+ * endpoints are.
  *
  * @since 0.1.0
  */
-export const hasContent = (parts: { readonly text?: string; readonly attachments?: ReadonlyArray<Attachment> }) =>
-  parts.text !== undefined || parts.attachments !== undefined
-
-const filled = { message: () => "must have a text, an attachment, or both" }
+export const withFields = <F extends Schema.Struct.Fields>(others: F) => {
+  const parts = Schema.Struct({
+    ...others,
+    text: Schema.optional(Schema.String.pipe(Schema.minLength(1, {
+      message: () => "must have at least 1 character; leave it out for a message that is only an attachment"
+    }))),
+    attachments: Schema.optional(Schema.Array(Attachment).pipe(Schema.itemsCount(1, {
+      message: () => "must be one attachment, for X takes one a message"
+    })))
+  })
+  const filled = parts.pipe(Schema.filter((message: { readonly text?: unknown; readonly attachments?: unknown }) =>
+    message.text !== undefined || message.attachments !== undefined ||
+    { path: ["text"], message: "must be there, or an attachment, or both" }
+  ))
+  // The filters say what the union of Message says, which a Struct with filters has no type for.
+  return filled as unknown as Schema.Schema<Schema.Struct.Type<F> & Message>
+}
 
 /**
- * The Schema of a message that is part of a larger input.
+ * The Schema of a message.
  *
  * @since 0.1.0
  */
-export const Message: Schema.Schema<Message> = Schema.Struct(fields).pipe(
-  Schema.filter(hasContent, filled)
-) as never // that there is a text or an attachment is what the filter says, and the Struct cannot
+export const Message: Schema.Schema<Message> = withFields({})
 
 /**
  * What a message is in the body of a request.

@@ -68,3 +68,15 @@ export const reshaped = <A, I>(
       return (json: unknown) => to(shape.read(json))
     }
   })
+
+/**
+ * An answer that X wraps as `{"data": …}`.
+ *
+ * @since 0.1.0
+ */
+export const inData = <A, I>(schema: Schema.Schema<A, I>): Schema.Schema<A, unknown> =>
+  Schema.transform(struct({ data: schema }), Schema.typeSchema(schema), {
+    strict: true,
+    decode: ({ data }) => data,
+    encode: (data) => ({ data })
+  })

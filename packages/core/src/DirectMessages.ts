@@ -1,0 +1,145 @@
+/**
+ * The front door: all endpoints in one place.
+ *
+ * @since 0.1.0
+ */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import { CreateByConversationId } from "./endpoints/CreateByConversationId.js"
+import { CreateByParticipantId } from "./endpoints/CreateByParticipantId.js"
+import { CreateConversation } from "./endpoints/CreateConversation.js"
+import { DeleteEvents } from "./endpoints/DeleteEvents.js"
+import { GetEvents } from "./endpoints/GetEvents.js"
+import { GetEventsByConversationId } from "./endpoints/GetEventsByConversationId.js"
+import { GetEventsById } from "./endpoints/GetEventsById.js"
+import { GetEventsByParticipantId } from "./endpoints/GetEventsByParticipantId.js"
+import { GetMe } from "./endpoints/GetMe.js"
+import { GetUserByUsername } from "./endpoints/GetUserByUsername.js"
+import { Credentials } from "./protocol/Credentials.js"
+import { XApi, type XApiOptions } from "./protocol/XApi.js"
+
+const endpoints = Layer.mergeAll(
+  CreateByConversationId.layer,
+  CreateByParticipantId.layer,
+  CreateConversation.layer,
+  DeleteEvents.layer,
+  GetEvents.layer,
+  GetEventsByConversationId.layer,
+  GetEventsById.layer,
+  GetEventsByParticipantId.layer,
+  GetMe.layer,
+  GetUserByUsername.layer
+)
+
+/**
+ * The endpoint services.
+ *
+ * @since 0.1.0
+ */
+export type Endpoints = Layer.Layer.Success<typeof endpoints>
+
+const make = Effect.all({
+  createByConversationId: CreateByConversationId,
+  createByParticipantId: CreateByParticipantId,
+  createConversation: CreateConversation,
+  deleteEvents: DeleteEvents,
+  getEvents: GetEvents,
+  getEventsByConversationId: GetEventsByConversationId,
+  getEventsById: GetEventsById,
+  getEventsByParticipantId: GetEventsByParticipantId,
+  getMe: GetMe,
+  getUserByUsername: GetUserByUsername
+})
+
+/**
+ * The endpoints of {@link DirectMessages}, each as its own service has it.
+ *
+ * @since 0.1.0
+ */
+export interface DirectMessagesService extends Effect.Effect.Success<typeof make> {}
+
+/**
+ * Everything that {@link DirectMessages.layer} takes.
+ *
+ * @since 0.1.0
+ */
+export interface Options extends XApiOptions {
+  /** A user's access token, from OAuth 2.0 with PKCE. */
+  readonly accessToken: Redacted.Redacted
+}
+
+/**
+ * X's Direct Messages: every endpoint as a function that gives an Effect with
+ * exact errors.
+ *
+ * A program that needs one endpoint can ask for that service alone; the layers
+ * here give those as well.
+ *
+ * @since 0.1.0
+ */
+export class DirectMessages extends Context.Tag("@effect-xdm/core/DirectMessages")<
+  DirectMessages,
+  DirectMessagesService
+>() {
+  /**
+   * Every endpoint over an `XApi` that is there already.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerXApi: Layer.Layer<DirectMessages | Endpoints, never, XApi> = Layer.provideMerge(
+    Layer.effect(DirectMessages, make),
+    endpoints
+  )
+
+  /**
+   * Every endpoint for the account of an access token. Needs an `HttpClient`,
+   * such as `FetchHttpClient.layer`. Fails with a `ConfigError` if an option
+   * makes no sense.
+   *
+   * @example
+   * ```ts
+   * import { DirectMessages } from "@effect-xdm/core"
+   * import { FetchHttpClient } from "@effect/platform"
+   * import { Layer, Redacted } from "effect"
+   *
+   * const Live = DirectMessages.layer({ accessToken: Redacted.make("…") }).pipe(
+   *   Layer.provide(FetchHttpClient.layer)
+   * )
+   * ```
+   *
+   * @since 0.1.0
+   */
+  static readonly layer = (
+    { accessToken, ...options }: Options
+  ): Layer.Layer<DirectMessages | Endpoints, ConfigError, HttpClient.HttpClient> =>
+    DirectMessages.layerXApi.pipe(
+      Layer.provide(XApi.layer(options)),
+      Layer.provide(Credentials.layerAccessToken(accessToken))
+    )
+
+  /**
+   * As {@link DirectMessages.layer}, with each option from a `Config`.
+   *
+   * @example
+   * ```ts
+   * import { DirectMessages } from "@effect-xdm/core"
+   * import { FetchHttpClient } from "@effect/platform"
+   * import { Config, Layer } from "effect"
+   *
+   * const Live = DirectMessages.layerConfig({ accessToken: Config.redacted("X_ACCESS_TOKEN") }).pipe(
+   *   Layer.provide(FetchHttpClient.layer)
+   * )
+   * ```
+   *
+   * @since 0.1.0
+   */
+  static readonly layerConfig = (
+    options: Config.Config.Wrap<Options>
+  ): Layer.Layer<DirectMessages | Endpoints, ConfigError, HttpClient.HttpClient> =>
+    Layer.unwrapEffect(Effect.map(Config.unwrap(options), (unwrapped) => DirectMessages.layer(unwrapped)))
+}

@@ -1,0 +1,184 @@
+/**
+ * An endpoint of X as a value: described once, and read by two pure functions
+ * that need no network. {@link request} turns an input into a request,
+ * {@link response} an answer into a success or its error.
+ *
+ * @since 0.1.0
+ */
+import type { HttpMethod } from "@effect/platform/HttpMethod"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as Decoder from "../model/Decoder.js"
+import type { Dialect } from "../model/Dialect.js"
+import type { Untranslatable } from "../model/Fields.js"
+import { isObject } from "../model/Json.js"
+import * as Problem from "../model/Problem.js"
+import { InvalidInput, type ReadError, type SendError } from "./Errors.js"
+import * as Failure from "./Failure.js"
+
+/**
+ * What a call does at X, which decides whether it may be repeated: `read` and
+ * `remove` may, `send` may not.
+ *
+ * @since 0.1.0
+ */
+export type Kind = "read" | "remove" | "send"
+
+/**
+ * The errors of a call of this kind.
+ *
+ * @since 0.1.0
+ */
+export type ErrorOf<K extends Kind> = K extends "send" ? SendError : ReadError
+
+/**
+ * The query parameters of a request, without those that are `undefined`.
+ *
+ * @since 0.1.0
+ */
+export type Query = { readonly [parameter: string]: string | number | undefined }
+
+/**
+ * The description of one endpoint.
+ *
+ * @since 0.1.0
+ */
+export interface Endpoint<Input, Success, K extends Kind> {
+  readonly kind: K
+  readonly method: Extract<HttpMethod, "GET" | "POST" | "DELETE">
+  /** The path, with its parameters in braces: `/2/dm_events/{event_id}`. */
+  readonly route: string
+  /** Which calls X counts together; the endpoint's own name unless X says otherwise. */
+  readonly bucket: string
+  /** The OAuth 2.0 scopes that the token must hold. */
+  readonly scopes: ReadonlyArray<string>
+  readonly input: Schema.Schema<Input>
+  /** The values of the route's parameters, by their names. */
+  readonly path?: (input: Input) => { readonly [parameter: string]: string }
+  readonly query?: (input: Input, dialect: Dialect) => Either.Either<Query, Untranslatable>
+  readonly body?: (input: Input) => unknown
+  /** What the JSON of a successful answer holds. */
+  readonly success: Schema.Schema<Success, unknown>
+  /** The answer that a success without a body (204) stands for. */
+  readonly empty?: Success
+}
+
+/**
+ * The request for an input, without the base URL and unsigned; or what is
+ * wrong with the input.
+ *
+ * @since 0.1.0
+ */
+export const request = <Input, Success, K extends Kind>(
+  endpoint: Endpoint<Input, Success, K>,
+  dialect: Dialect
+): (input: Input) => Either.Either<HttpClientRequest.HttpClientRequest, InvalidInput> => {
+  const validate = ParseResult.validateEither(endpoint.input, { onExcessProperty: "error" })
+  const { method, route } = endpoint
+  return (input) => {
+    const valid = validate(input)
+    if (Either.isLeft(valid)) return Either.left(invalidInput(endpoint, input, valid.left))
+    const query = endpoint.query?.(valid.right, dialect)
+    if (query !== undefined && Either.isLeft(query)) {
+      return Either.left(new InvalidInput({ method, route, ...query.left, value: show(query.left.value) }))
+    }
+    const parameters = endpoint.path?.(valid.right) ?? {}
+    const path = route.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ""))
+    const bare = HttpClientRequest.make(method)(path, { acceptJson: true, urlParams: query?.right })
+    return Either.right(
+      endpoint.body === undefined ? bare : HttpClientRequest.bodyUnsafeJson(bare, endpoint.body(valid.right))
+    )
+  }
+}
+
+/**
+ * What an answer means: the success, or the error that it tells of.
+ *
+ * @since 0.1.0
+ */
+export const response = <Input, Success, K extends Kind>(
+  endpoint: Endpoint<Input, Success, K>
+): (answer: Failure.RawAnswer) => Either.Either<Success, Failure.Failure> => {
+  const decode = Decoder.compile(endpoint.success)
+  return (answer) => {
+    const failed = answer.status >= 400
+    if (!failed && answer.body.trim() === "" && answer.status === 204 && endpoint.empty !== undefined) {
+      return Either.right(endpoint.empty)
+    }
+    const json = parse(answer.body)
+    if (failed) {
+      const problem = Either.isRight(json) ? Problem.fromBody(json.right) : undefined
+      return Either.left(Failure.fromProblem(endpoint, answer, problem))
+    }
+    if (Either.isLeft(json) || answer.status < 200 || answer.status >= 300) {
+      const expected = Either.isLeft(json) ? json.left : "expected a status of 200 to 299"
+      return Either.left(Failure.unexpected(endpoint, answer, { path: "", expected, excerpt: answer.body }))
+    }
+    if (saysOnlyErrors(json.right)) {
+      return Either.left(Failure.fromProblem(endpoint, answer, Problem.fromBody(json.right)))
+    }
+    return Either.mapLeft(decode(json.right), (issue) => {
+      const { message, path } = firstIssue(issue)
+      const found = show(valueAt(json.right, path))
+      return Failure.unexpected(endpoint, answer, { path: path.join("."), expected: message, excerpt: found })
+    })
+  }
+}
+
+const parse = (body: string): Either.Either<unknown, string> => {
+  try {
+    return Either.right(JSON.parse(body))
+  } catch {
+    // The engine's message quotes the body, so it is not passed on.
+    return Either.left(body.trim() === "" ? "expected JSON, found nothing" : "expected JSON")
+  }
+}
+
+/** 200 with `errors` and no `data` is a failure; `errors` beside `data` are not. */
+const saysOnlyErrors = (json: unknown): boolean =>
+  isObject(json) && (json["data"] ?? undefined) === undefined && Array.isArray(json["errors"]) &&
+  json["errors"].length > 0
+
+const invalidInput = (
+  { method, route }: { readonly method: string; readonly route: string },
+  input: unknown,
+  issue: ParseResult.ParseIssue
+): InvalidInput => {
+  const { message, path } = firstIssue(issue)
+  return new InvalidInput({
+    method,
+    route,
+    parameter: path.length === 0 ? "the input" : path.join("."),
+    rule: isObject(input) ? message : "must be an object of parameters",
+    value: show(valueAt(input, path))
+  })
+}
+
+const firstIssue = (issue: ParseResult.ParseIssue) => {
+  const [first] = ParseResult.ArrayFormatter.formatIssueSync(issue)
+  // The formatter gives at least one item for every issue.
+  return { path: (first?.path ?? []).map(String), message: first === undefined ? "is not as expected" : worded(first.message) }
+}
+
+/** The formatter's message in a reader's words, without the value, which may be of any length. */
+const worded = (message: string): string =>
+  message
+    .replace(/, actual [^]*$/, "")
+    .replace(/^is unexpected, expected: ([^]*)$/, (_, names: string) =>
+      `is no parameter of this call; they are: ${names.replaceAll("\"", "").replaceAll(" | ", ", ")}`)
+    .replace(/^Expected .*Struct.*$/, "expected an object")
+    .replace(/^Expected (ReadonlyArray.*|an array)$/, "expected an array")
+    .replace(/^Expected /, "expected ")
+
+const valueAt = (root: unknown, path: ReadonlyArray<string>): unknown =>
+  path.reduce<unknown>(
+    (value, key) => isObject(value) ? value[key] : Array.isArray(value) ? value[Number(key)] : undefined,
+    root
+  )
+
+const show = (value: unknown): string => {
+  const text = value === undefined ? "absent" : JSON.stringify(value) ?? String(value)
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text
+}

@@ -1,0 +1,59 @@
+/**
+ * What happens between us and X's server: failures of the connection told
+ * without the request, and answers told without the credentials.
+ *
+ * @since 0.1.0
+ */
+import type { HttpClientError } from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import { type Call, Unreachable } from "./Errors.js"
+import type { RawAnswer } from "./Failure.js"
+
+/** The failures that come before anything is written to a connection: Node's and Deno's codes, undici's, Bun's. */
+const beforeSending: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "ConnectionRefused",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID"
+])
+
+/** The code of an error or of what caused it; a connection tried at several addresses fails with several. */
+const codeOf = (error: unknown, depth = 0): string | undefined => {
+  if (typeof error !== "object" || error === null || depth > 5) return undefined
+  if ("code" in error && typeof error.code === "string") return error.code
+  const inner = "errors" in error && Array.isArray(error.errors) ? error.errors[0] : undefined
+  return codeOf(inner, depth + 1) ?? ("cause" in error ? codeOf(error.cause, depth + 1) : undefined)
+}
+
+/**
+ * The failure of a connection. The platform's error holds the request, token
+ * and all, so only the code of its cause is kept.
+ *
+ * @since 0.1.0
+ */
+export const unreachable = ({ method, route }: Call, error: HttpClientError): Unreachable => {
+  const code = codeOf(error.cause)
+  const notSent = error._tag === "RequestError" &&
+    (error.reason !== "Transport" || (code !== undefined && beforeSending.has(code)))
+  return new Unreachable({ method, route, code, notSent })
+}
+
+/**
+ * An answer in which the credentials of its request, should it repeat them,
+ * are blotted out.
+ *
+ * @since 0.1.0
+ */
+export const withoutSecrets = (answer: RawAnswer, signed: HttpClientRequest.HttpClientRequest): RawAnswer => {
+  const header = signed.headers["authorization"] ?? ""
+  const secret = header.slice(header.indexOf(" ") + 1)
+  // No credential is shorter, and a short word would blot out half the answer.
+  return secret.length < 8 ? answer : { ...answer, body: answer.body.replaceAll(secret, "[redacted]") }
+}
