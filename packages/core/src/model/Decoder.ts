@@ -133,11 +133,11 @@ const refinement = (ast: AST.Refinement): Step => {
 
 const array = (item: Step): Step => (input) => {
   if (!Array.isArray(input)) return failed
-  const output: Array<unknown> = new Array(input.length)
+  const output: Array<unknown> = []
   for (let i = 0; i < input.length; i++) {
     const value = item(input[i])
     if (value === failed) return failed
-    output[i] = value
+    output.push(value)
   }
   return output
 }

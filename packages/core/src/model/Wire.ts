@@ -24,9 +24,10 @@ export const struct = <F extends Fields>(
 ): Schema.Schema<Types.Simplify<Schema.Struct.Type<F>>, unknown> => {
   const renamed: Record<string, Schema.PropertySignature.Any> = {}
   for (const [name, field] of Object.entries(fields)) {
-    // A plain schema becomes a required property; `optional` has made a property signature already.
-    const property: any = Schema.isPropertySignature(field) ? field : Schema.propertySignature(field)
-    renamed[name] = Schema.fromKey(names[name] ?? snakeCase(name))(property)
+    // A plain schema becomes a required property; `optional` and `list` have made property signatures already.
+    const property = Schema.isPropertySignature(field) ? field : Schema.propertySignature(field)
+    // fromKey wants the type of one property, and this is any of them.
+    renamed[name] = Schema.fromKey(property as never, names[name] ?? snakeCase(name))
   }
   // The fields are those of F under other wire names, which the type of Record cannot follow.
   return Schema.Struct(renamed) as never

@@ -1,0 +1,72 @@
+// Runs the project's commands: `npm run demo`, `npm test`, … It installs what is missing first, so that each of them
+// is one command on a machine that has Node and npm and nothing else.
+import { spawnSync } from "node:child_process"
+import { existsSync, readFileSync, statSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+const bin = (name) => join(root, "node_modules", ".bin", name)
+
+const run = (command, args, { quiet = false } = {}) => {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
+    shell: process.platform === "win32"
+  })
+  if (result.status === 0) return
+  if (quiet) process.stderr.write(`${result.stdout}${result.stderr}`)
+  if (result.error !== undefined) console.error(`${command}: ${result.error.message}`)
+  process.exit(result.status ?? 1)
+}
+
+const installed = () => {
+  const mark = join(root, "node_modules", ".modules.yaml")
+  return existsSync(mark) && statSync(mark).mtimeMs >= statSync(join(root, "pnpm-lock.yaml")).mtimeMs
+}
+
+const install = () => {
+  if (installed()) return
+  console.error("Installing the dependencies (once, about half a minute) …")
+  run("npx", ["-y", packageManager, "install", "--frozen-lockfile"], { quiet: true })
+}
+
+const packages = ["packages/core", "packages/node", "examples"]
+const tests = ["packages/core/test", "packages/node/test", "test"]
+const compile = (...projects) => run(bin("tsc"), ["-b", ...projects])
+
+const tasks = {
+  build: () => compile(...packages),
+  demo: (args) => {
+    console.error("Building …")
+    tasks.build()
+    run(process.execPath, ["examples/dist/demo.js", ...args])
+  },
+  test: (args) => run(bin("vitest"), ["run", ...args]),
+  check: () => {
+    compile(...packages, ...tests)
+    run(bin("oxlint"), ["--config", ".oxlint.architecture.json", "--deny-warnings", "packages/core/src", "packages/node/src"])
+  },
+  lint: () => {
+    run(bin("oxlint"), ["--deny-warnings", "packages", "examples", "test", "scripts"])
+    run(bin("dprint"), ["check"])
+  },
+  format: () => run(bin("dprint"), ["fmt"]),
+  bench: (args) => {
+    tasks.build()
+    run(process.execPath, ["--expose-gc", "test/bench/main.mjs", ...args])
+  },
+  verify: () => {
+    for (const name of ["build", "check", "lint", "test", "bench"]) tasks[name]([])
+  }
+}
+
+const [name = "", ...args] = process.argv.slice(2)
+const task = tasks[name]
+if (task === undefined) {
+  console.error(`There is no command "${name}". There are: ${Object.keys(tasks).join(", ")}.`)
+  process.exit(1)
+}
+install()
+task(args)
