@@ -1,0 +1,169 @@
+/**
+ * A server that behaves as X's Direct Message API does, in memory: for tests
+ * and demonstrations without an account, a network or a bill.
+ *
+ * It keeps the rules of X that a client meets: scopes, the checks of every
+ * parameter, two vocabularies, page tokens, the horizon of 30 days, rate-limit
+ * windows with true headers, and X's ways to say no. All of its time is
+ * Effect's `Clock`, so `TestClock` drives it.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Dialect } from "../model/Dialect.js"
+import * as Snowflake from "../model/Snowflake.js"
+import { FaultPlan } from "./emulator/FaultPlan.js"
+import type { Paging } from "./emulator/Listing.js"
+import * as Problems from "./emulator/Problems.js"
+import * as RateLimits from "./emulator/RateLimits.js"
+import { type RequestRecord, RequestLog } from "./emulator/RequestLog.js"
+import * as Routes from "./emulator/Routes.js"
+import * as Server from "./emulator/Server.js"
+import { Store } from "./emulator/Store.js"
+import { type Answer, firstHalf, type Request } from "./emulator/Wire.js"
+import * as EmulatorClient from "./EmulatorClient.js"
+import type { Fault, When } from "./Faults.js"
+import * as Fixtures from "./Fixtures.js"
+import type { EventJson, Happening, World } from "./World.js"
+
+/**
+ * @since 0.1.0
+ */
+export interface EmulatorOptions {
+  /** What the server knows at its start; `Fixtures.inbox` of the clock's time by default. */
+  readonly world?: World
+  /** The vocabulary that the server speaks, and the only one that it accepts; `"post"` by default. */
+  readonly dialect?: Dialect
+  /** X's own limits (`"x"`, the default), none and no headers of them, or X's with other figures for some routes. */
+  readonly rateLimits?: "x" | "off" | RateLimits.Overrides
+  /** `"cursor"` by default; with `"offset"`, arrivals make events come twice at the borders of pages. */
+  readonly paging?: Paging
+  /** How long events are listed, in days; 30 by default. */
+  readonly horizonDays?: number
+}
+
+/**
+ * The server, and the strings that a test pulls behind its back.
+ *
+ * @since 0.1.0
+ */
+export interface EmulatorService {
+  readonly dialect: Dialect
+  readonly world: World
+  /** Answers a request, after whatever faults it meets. */
+  readonly handle: (request: Request) => Effect.Effect<Answer>
+  /** Something happens in a conversation now, by anyone; gives the event. */
+  readonly arrive: (happening: Happening) => Effect.Effect<EventJson>
+  /** Takes an event away, as if its sender had deleted it; says whether there was one. */
+  readonly remove: (eventId: string) => Effect.Effect<boolean>
+  /** What a listing should give now, newest first: to the owner, unless another `user` is named. */
+  readonly events: (
+    of?: { readonly conversation?: string; readonly user?: string }
+  ) => Effect.Effect<ReadonlyArray<EventJson>>
+  /** The requests that came, oldest first; the latest 10,000. */
+  readonly requests: Effect.Effect<ReadonlyArray<RequestRecord>>
+  /** How many requests came, to one route or in all. */
+  readonly requestCount: (route?: Routes.RouteName) => Effect.Effect<number>
+  readonly resetRequests: Effect.Effect<void>
+  /** Lets requests go wrong; see `Faults` for how and `When` for which. */
+  readonly inject: (fault: Fault, when?: When) => Effect.Effect<void>
+  readonly clearFaults: Effect.Effect<void>
+}
+
+/** On a clock before the snowflakes (a test's that starts in 1970) the sample inbox is that of this day. */
+const sampleDay = Date.UTC(2026, 7, 1, 12)
+
+const make = (options: EmulatorOptions): Effect.Effect<EmulatorService> =>
+  Effect.gen(function*() {
+    const startedAt = yield* Clock.currentTimeMillis
+    const world = options.world ?? Fixtures.inbox(startedAt < Snowflake.epochMillis ? sampleDay : startedAt)
+    const { dialect = "post", horizonDays = 30, paging = "cursor", rateLimits = "x" } = options
+    const store = new Store(world, horizonDays)
+    const server: Server.Server = {
+      store,
+      dialect,
+      paging,
+      rateLimits: rateLimits === "off" ? RateLimits.off : RateLimits.make(rateLimits === "x" ? {} : rateLimits)
+    }
+    const faults = new FaultPlan()
+    const log = new RequestLog()
+    let transactions = 0
+    const atNow = <A>(f: (now: number) => A) => Effect.map(Clock.currentTimeMillis, f)
+
+    const handle = (request: Request): Effect.Effect<Answer> =>
+      Effect.gen(function*() {
+        const target = Routes.match(request.method, request.path)
+        const arrival = log.arrived(request, target?.route, yield* Clock.currentTimeMillis)
+        const transactionId = (++transactions).toString(16).padStart(16, "0")
+        const met = faults.take(request.method, target?.route)
+        for (const fault of met) {
+          if (fault._tag === "Delay") yield* Effect.sleep(fault.duration)
+        }
+        const unprocessed = met.find((fault) => (fault._tag === "Status" || fault._tag === "Cut") && !fault.processed)
+        const quirks = {
+          repeatedToken: met.some(({ _tag }) => _tag === "RepeatedToken"),
+          emptyPage: met.some(({ _tag }) => _tag === "EmptyPage")
+        }
+        const sound = unprocessed === undefined
+          ? yield* atNow((now) => Server.process(server, request, target, quirks, now))
+          : Server.refuse(Problems.ofStatus(503), dialect) // what the fault makes its own answer of
+        const answer = met.reduce((answer, fault) => spoil(answer, fault, dialect), sound)
+        log.answered(arrival, answer)
+        return { ...answer, headers: { "x-transaction-id": transactionId, ...answer.headers } }
+      })
+
+    return {
+      dialect,
+      world,
+      handle,
+      arrive: (happening) => atNow((now) => store.happen(happening, now)),
+      remove: (eventId) => Effect.sync(() => store.remove(eventId)),
+      events: ({ conversation, user = world.owner } = {}) =>
+        atNow((now) => store.visible(user, now, conversation)),
+      requests: Effect.sync(() => log.records()),
+      requestCount: (route) => Effect.sync(() => route === undefined ? log.total : log.count(route)),
+      resetRequests: Effect.sync(() => log.reset()),
+      inject: (fault, when = {}) => Effect.sync(() => faults.inject(fault, when)),
+      clearFaults: Effect.sync(() => faults.clear())
+    }
+  })
+
+/** What a fault makes of an answer. */
+const spoil = (answer: Answer, fault: Fault, dialect: Dialect): Answer => {
+  switch (fault._tag) {
+    case "Status": {
+      const refusal = Server.refuse(Problems.ofStatus(fault.status), dialect)
+      const headers = { ...(fault.processed ? answer.headers : undefined), ...refusal.headers, ...fault.headers }
+      return { ...refusal, headers, body: fault.body ?? refusal.body }
+    }
+    case "Cut":
+      return { ...answer, transport: "cut" }
+    case "Stall":
+      return { ...answer, transport: "stalled" }
+    case "BadJson":
+      return { ...answer, body: firstHalf(answer.body) }
+    default:
+      return answer
+  }
+}
+
+/**
+ * The emulator. `Emulator.layer()` holds the server,
+ * `Emulator.layerHttpClient` answers every request of an `HttpClient` by it.
+ *
+ * @since 0.1.0
+ */
+export class Emulator extends Context.Tag("@effect-xdm/core/testing/Emulator")<Emulator, EmulatorService>() {
+  /** A server of its own for each time that the layer is built. */
+  static readonly layer = (options: EmulatorOptions = {}): Layer.Layer<Emulator> => Layer.effect(Emulator, make(options))
+
+  /** An `HttpClient` that never leaves the process: whatever the host of a request, the emulator answers it. */
+  static readonly layerHttpClient: Layer.Layer<HttpClient.HttpClient, never, Emulator> = Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(Emulator, EmulatorClient.make)
+  )
+}

@@ -1,0 +1,71 @@
+/** The routes that the emulator answers, and what X's documents say of each. */
+
+/** What bounds the calls of one route: by user in 15 minutes, by user and by app in 24 hours. */
+export interface Limits {
+  readonly window: number
+  readonly userDay?: number
+  readonly appDay?: number
+}
+
+interface Route {
+  readonly scopes: ReadonlyArray<string>
+  readonly limits: Limits
+}
+
+const reads: Route = { scopes: ["dm.read", "tweet.read", "users.read"], limits: { window: 15 } }
+const sends: Route = {
+  scopes: ["dm.write", "tweet.read", "users.read"],
+  limits: { window: 15, userDay: 1440, appDay: 1440 }
+}
+
+/** Paths with fixed words come before those that would take the words for an id. */
+export const routes = {
+  "GET /2/dm_events": reads,
+  "GET /2/dm_events/{event_id}": reads,
+  "DELETE /2/dm_events/{event_id}": {
+    scopes: ["dm.read", "dm.write"],
+    limits: { window: 300, userDay: 1500, appDay: 4000 }
+  },
+  "GET /2/dm_conversations/with/{participant_id}/dm_events": reads,
+  "GET /2/dm_conversations/{id}/dm_events": reads,
+  "POST /2/dm_conversations/with/{participant_id}/messages": sends,
+  "POST /2/dm_conversations/{dm_conversation_id}/messages": sends,
+  "POST /2/dm_conversations": sends,
+  // The limits of these two are X's for users, which bound nothing that is tested here.
+  "GET /2/users/me": { scopes: ["tweet.read", "users.read"], limits: { window: 75 } },
+  "GET /2/users/by/username/{username}": { scopes: ["tweet.read", "users.read"], limits: { window: 900 } }
+} satisfies Record<string, Route>
+
+/** A route by its method and its path, as X documents them. */
+export type RouteName = keyof typeof routes
+
+/** Where a request goes: the route, and the values of the path's parameters. */
+export interface Target {
+  readonly route: RouteName
+  readonly parameters: { readonly [name: string]: string }
+}
+
+const patterns = (Object.keys(routes) as Array<RouteName>).map((route) => ({
+  route,
+  pattern: new RegExp(`^${route.replace(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`)
+})) // keys of a literal object are what its type says
+
+/** The route of a request, if the server knows it. */
+export const match = (method: string, path: string): Target | undefined => {
+  for (const { pattern, route } of patterns) {
+    const groups = pattern.exec(`${method} ${path}`)
+    if (groups !== null) return { route, parameters: decoded(groups.groups ?? {}) }
+  }
+  return undefined
+}
+
+const decoded = (parameters: { readonly [name: string]: string }) =>
+  Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, decode(value)]))
+
+const decode = (value: string): string => {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value // a stray % is an id that the validation will refuse
+  }
+}
