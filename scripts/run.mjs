@@ -54,8 +54,8 @@ const tasks = {
   },
   format: () => run(bin("dprint"), ["fmt"]),
   bench: (args) => {
-    tasks.build()
-    run(process.execPath, ["--expose-gc", "test/bench/main.mjs", ...args])
+    compile("test/bench")
+    run(process.execPath, ["--expose-gc", "test/bench/dist/main.js", ...args])
   },
   verify: () => {
     for (const name of ["build", "check", "lint", "test", "bench"]) tasks[name]([])
