@@ -51,12 +51,12 @@ const lookUp = <A>(
   ids: ReadonlyArray<string>,
   known: ReadonlyMap<string, A>,
   resource: string,
-  parameter: string
+  parameterOf: (id: string) => string
 ): { readonly found: ReadonlyArray<A>; readonly missing: ReadonlyArray<Problems.Refusal> } => {
   const unique = [...new Set(ids)]
   return {
     found: unique.flatMap((id) => known.get(id) ?? []),
-    missing: unique.filter((id) => !known.has(id)).map((id) => Problems.notFound(resource, parameter, id))
+    missing: unique.filter((id) => !known.has(id)).map((id) => Problems.notFound(resource, parameterOf(id), id))
   }
 }
 
@@ -87,26 +87,24 @@ export const withEvents = (
   const asked = new Set(selection.expansions.map((name) => fieldOf[name]!))
   const idsOf = (field: string, ids: (event: EventJson) => ReadonlyArray<string | undefined>) =>
     asked.has(field) ? events.flatMap(ids).filter((id) => id !== undefined) : []
+  const senders = idsOf("sender_id", (each) => [each.sender_id])
   const users = lookUp(
-    [
-      ...idsOf("sender_id", (each) => [each.sender_id]),
-      ...idsOf("participant_ids", (each) => each.participant_ids ?? [])
-    ],
+    [...senders, ...idsOf("participant_ids", (each) => each.participant_ids ?? [])],
     store.users,
     "user",
-    "participant_ids"
+    (id) => senders.includes(id) ? "sender_id" : "participant_ids"
   )
   const files = lookUp(
     idsOf("attachments", (each) => each.attachments?.media_keys ?? []),
     store.media,
     "media",
-    "attachments.media_keys"
+    () => "attachments.media_keys"
   )
   const posts = lookUp(
     idsOf("referenced_posts", (each) => (each.referenced_posts ?? []).map(({ id }) => id)),
     store.posts,
     dialect,
-    dialect === "post" ? "referenced_posts" : "referenced_tweets.id"
+    () => dialect === "post" ? "referenced_posts" : "referenced_tweets.id"
   )
   return envelope(
     {
