@@ -6,9 +6,14 @@
  */
 import * as Schema from "effect/Schema"
 import { received } from "./Ids.js"
+import { isObject } from "./Json.js"
 import { optional, struct } from "./Wire.js"
 
-const Metrics = Schema.Record({ key: Schema.String, value: Schema.Unknown })
+/** As X sends it. A Record would be rebuilt key by key, and "__proto__" is no key to assign. */
+const Metrics = Schema.declare(isObject, {
+  identifier: "Metrics",
+  arbitrary: () => (fc) => fc.dictionary(fc.string(), fc.nat())
+})
 
 const Variant = struct({
   bitRate: optional(Schema.Number),
