@@ -22,6 +22,7 @@ import { GetMe } from "./endpoints/GetMe.js"
 import { GetUserByUsername } from "./endpoints/GetUserByUsername.js"
 import { Credentials } from "./protocol/Credentials.js"
 import { XApi, type XApiOptions } from "./protocol/XApi.js"
+import * as Events from "./streams/Events.js"
 
 const endpoints = Layer.mergeAll(
   CreateByConversationId.layer,
@@ -53,11 +54,13 @@ const make = Effect.all({
   getEventsById: GetEventsById,
   getEventsByParticipantId: GetEventsByParticipantId,
   getMe: GetMe,
-  getUserByUsername: GetUserByUsername
+  getUserByUsername: GetUserByUsername,
+  events: Events.make
 })
 
 /**
- * The endpoints of {@link DirectMessages}, each as its own service has it.
+ * The endpoints, each as its own service has it, and `events`, the listings as
+ * streams.
  *
  * @since 0.1.0
  */

@@ -38,3 +38,8 @@ export * as Post from "./model/Post.js"
 export * as Problem from "./model/Problem.js"
 export * as Snowflake from "./model/Snowflake.js"
 export * as User from "./model/User.js"
+
+export type { Events, Listings } from "./streams/Events.js"
+export type { HydratedEvent } from "./streams/Hydrated.js"
+export * as Listing from "./streams/Listing.js"
+export * as Merge from "./streams/Merge.js"

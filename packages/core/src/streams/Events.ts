@@ -1,0 +1,100 @@
+/**
+ * The listings of events, as streams.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Chunk from "effect/Chunk"
+import * as Stream from "effect/Stream"
+import { GetEvents } from "../endpoints/GetEvents.js"
+import { GetEventsByConversationId } from "../endpoints/GetEventsByConversationId.js"
+import { GetEventsByParticipantId } from "../endpoints/GetEventsByParticipantId.js"
+import type { DmEvent } from "../model/DmEvent.js"
+import type { EventsPage } from "../model/EventsPage.js"
+import type { ConversationId, UserId } from "../model/Ids.js"
+import * as Hydrated from "./Hydrated.js"
+import type { Listing, ListingOptions, ListingStopped } from "./Listing.js"
+import * as Pages from "./Pages.js"
+
+/**
+ * The three listings that X has, each giving `A`s.
+ *
+ * @since 0.1.0
+ */
+export interface Listings<A> {
+  /** All conversations of the account. */
+  readonly all: (options?: ListingOptions) => Stream.Stream<A, ListingStopped>
+  /** One conversation, a group or one-to-one. */
+  readonly conversation: (
+    conversationId: ConversationId,
+    options?: ListingOptions
+  ) => Stream.Stream<A, ListingStopped>
+  /** The one-to-one conversation with a user. */
+  readonly participant: (participantId: UserId, options?: ListingOptions) => Stream.Stream<A, ListingStopped>
+}
+
+/**
+ * Listings as lazy streams, newest first. Each request is made when its page
+ * is needed: `Stream.take(1)` costs one. An event comes once, even if new
+ * messages shift the pages meanwhile.
+ *
+ * @since 0.1.0
+ */
+export interface Events extends Listings<DmEvent> {
+  /** The same listings as whole pages, with includes, meta and partial errors. */
+  readonly pages: Listings<EventsPage>
+  /** The same listings, each event with its sender, participants, media and posts. */
+  readonly hydrated: Listings<Hydrated.HydratedEvent>
+  /** The rest of a listing that stopped. */
+  readonly resume: (stopped: ListingStopped) => Stream.Stream<DmEvent, ListingStopped>
+}
+
+const listings = <A>(
+  stream: (listing: Listing) => Stream.Stream<A, ListingStopped>
+): Listings<A> => ({
+  all: (options = {}) => stream({ source: { _tag: "All" }, options }),
+  conversation: (conversationId, options = {}) => stream({ source: { _tag: "Conversation", conversationId }, options }),
+  participant: (participantId, options = {}) => stream({ source: { _tag: "Participant", participantId }, options })
+})
+
+const fetchPage: Effect.Effect<
+  Pages.FetchPage,
+  never,
+  GetEvents | GetEventsByConversationId | GetEventsByParticipantId
+> = Effect.gen(function*() {
+  const getEvents = yield* GetEvents
+  const byConversation = yield* GetEventsByConversationId
+  const byParticipant = yield* GetEventsByParticipantId
+  return (source, parameters) => {
+    switch (source._tag) {
+      case "All":
+        return getEvents(parameters)
+      case "Conversation":
+        return byConversation({ ...parameters, conversationId: source.conversationId })
+      case "Participant":
+        return byParticipant({ ...parameters, participantId: source.participantId })
+    }
+  }
+})
+
+/**
+ * The listings over the endpoint services.
+ *
+ * @since 0.1.0
+ */
+export const make: Effect.Effect<
+  Events,
+  never,
+  GetEvents | GetEventsByConversationId | GetEventsByParticipantId
+> = Effect.map(fetchPage, (fetch) => ({
+  ...listings((listing) => Pages.events(fetch, listing)),
+  pages: listings((listing) => Stream.map(Pages.pages(fetch, listing), ({ page }) => page)),
+  hydrated: listings(({ options, source }) =>
+    Pages.pages(fetch, { source, options: Hydrated.expanded(options) }).pipe(
+      Stream.mapConcatChunk(({ events, page }) =>
+        Chunk.unsafeFromArray(events.map((event) => Hydrated.hydrate(event, page.includes)))
+      )
+    )
+  ),
+  resume: ({ rest }) => Pages.events(fetch, rest)
+}))

@@ -1,0 +1,279 @@
+/**
+ * Many sorted streams of events as one: each event once, in exact order, and
+ * no page asked for but of the source whose turn it is.
+ *
+ * @since 0.1.0
+ */
+import * as Chunk from "effect/Chunk"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { DmEvent } from "../model/DmEvent.js"
+import type { ConversationId } from "../model/Ids.js"
+import * as Snowflake from "../model/Snowflake.js"
+import type { Events } from "./Events.js"
+import type { ListingOptions, ListingStopped } from "./Listing.js"
+
+/**
+ * A source of a merge failed: which, by its place and its name, and why.
+ *
+ * @since 0.1.0
+ */
+export class SourceFailed<E> extends Data.TaggedError("SourceFailed")<{
+  readonly index: number
+  readonly source: string
+  readonly reason: unknown
+}> {
+  declare readonly reason: E
+  override get message(): string {
+    const why = this.reason instanceof Error ? this.reason.message : String(this.reason)
+    return `source ${this.source} of the merge failed: ${why}`
+  }
+}
+
+/**
+ * How to merge.
+ *
+ * @since 0.1.0
+ */
+export interface MergeOptions {
+  /** How many sources to ask for their first chunk at once, 1 and more. Default 8. */
+  readonly concurrency?: number | undefined
+  /** What to call the sources in errors. Default: their places, from "0". */
+  readonly names?: ReadonlyArray<string> | undefined
+}
+
+/**
+ * As {@link MergeOptions}, for a merge that goes on without a source that
+ * failed.
+ *
+ * @since 0.1.0
+ */
+export interface DroppingOptions<E, R> extends MergeOptions {
+  /** Told of each source that failed; the others go on. */
+  readonly onSourceFailure: (failure: SourceFailed<E>) => Effect.Effect<void, never, R>
+}
+
+interface Identified {
+  readonly id: string
+}
+
+/** @since 0.1.0 */
+export interface Merge {
+  <A extends Identified, E, R>(
+    streams: Iterable<Stream.Stream<A, E, R>>,
+    options?: MergeOptions & { readonly onSourceFailure?: never }
+  ): Stream.Stream<A, SourceFailed<E>, R>
+  <A extends Identified, E, R, R2>(
+    streams: Iterable<Stream.Stream<A, E, R>>,
+    options: DroppingOptions<E, R2>
+  ): Stream.Stream<A, never, R | R2>
+}
+
+/** The most that one chunk of the merge holds. */
+const chunkSize = 512
+
+/** A source with its chunk and the place of its head in it. */
+class Source<A extends Identified, E, R> {
+  chunk: ReadonlyArray<A> = []
+  at = 0
+  constructor(
+    readonly pull: Effect.Effect<Chunk.Chunk<A>, Option.Option<E>, R>,
+    readonly index: number
+  ) {}
+
+  get head(): A {
+    // Asked only of a source that is in the heap, which has one.
+    return this.chunk[this.at]!
+  }
+}
+
+/** Whether a head comes before another in the order of the merge. */
+type Before = (a: string, b: string) => boolean
+
+/** A binary heap of the sources by their heads. */
+class Heap<A extends Identified, E, R> {
+  readonly sources: Array<Source<A, E, R>> = []
+  constructor(readonly before: Before) {}
+
+  push(source: Source<A, E, R>): void {
+    const { before, sources } = this
+    let i = sources.length
+    while (i > 0) {
+      const parent = (i - 1) >> 1
+      if (!before(source.head.id, sources[parent]!.head.id)) break
+      sources[i] = sources[parent]!
+      i = parent
+    }
+    sources[i] = source
+  }
+
+  /** Puts the first source where its new head belongs. */
+  settle(): void {
+    const { before, sources } = this
+    const source = sources[0]!
+    const { id } = source.head
+    let i = 0
+    for (;;) {
+      let child = 2 * i + 1
+      if (child >= sources.length) break
+      if (child + 1 < sources.length && before(sources[child + 1]!.head.id, sources[child]!.head.id)) child++
+      if (!before(sources[child]!.head.id, id)) break
+      sources[i] = sources[child]!
+      i = child
+    }
+    sources[i] = source
+  }
+
+  removeFirst(): void {
+    const last = this.sources.pop()!
+    if (this.sources.length === 0) return
+    this.sources[0] = last
+    this.settle()
+  }
+}
+
+/** Pulls until there is a head or the source has ended; says which. */
+const refill = <A extends Identified, E, R>(source: Source<A, E, R>): Effect.Effect<boolean, E, R> =>
+  source.pull.pipe(
+    Effect.map((chunk) => {
+      source.chunk = Chunk.toReadonlyArray(chunk)
+      source.at = 0
+      return source.chunk.length > 0
+    }),
+    Effect.catchAll((end) => {
+      source.chunk = []
+      return Option.isSome(end) ? Effect.fail(end.value) : Effect.succeed(undefined)
+    }),
+    Effect.flatMap((filled) => filled === false ? Effect.suspend(() => refill(source)) : Effect.succeed(filled === true))
+  )
+
+const mergeBy = (before: Before): Merge =>
+<A extends Identified, E, R, R2>(
+  streams: Iterable<Stream.Stream<A, E, R>>,
+  options: MergeOptions & { readonly onSourceFailure?: DroppingOptions<E, R2>["onSourceFailure"] | undefined } = {}
+) => {
+  const { concurrency = 8, names = [], onSourceFailure } = options
+  const open = Effect.gen(function*() {
+    const heap = new Heap<A, E, R>(before)
+    /** The source whose chunk is used up: it is asked for more when more is asked of the merge, and not before. */
+    let waiting: Source<A, E, R> | undefined
+    let lastId: string | undefined
+
+    const fill = (source: Source<A, E, R>) =>
+      refill(source).pipe(
+        Effect.mapError((reason) =>
+          new SourceFailed<E>({ index: source.index, source: names[source.index] ?? String(source.index), reason })
+        ),
+        Effect.catchAll((failure) =>
+          onSourceFailure === undefined ? Effect.fail(failure) : Effect.as(onSourceFailure(failure), false)
+        ),
+        Effect.map((filled) => {
+          if (filled) heap.push(source)
+        })
+      )
+
+    const drain = (): Chunk.Chunk<A> => {
+      const output: Array<A> = []
+      while (heap.sources.length > 0 && output.length < chunkSize) {
+        const source = heap.sources[0]!
+        const { head } = source
+        // Equal ids stand side by side in the order, so the last one is enough to tell a duplicate.
+        if (head.id !== lastId) output.push(head)
+        lastId = head.id
+        if (++source.at < source.chunk.length) heap.settle()
+        else {
+          heap.removeFirst()
+          waiting = source
+          break
+        }
+      }
+      return Chunk.unsafeFromArray(output)
+    }
+
+    let started = false
+    const start = Effect.forEach(
+      streams,
+      (stream, index) => Effect.flatMap(Stream.toPull(stream), (pull) => fill(new Source(pull, index))),
+      { concurrency, discard: true }
+    )
+    const scope = yield* Effect.scope
+    return Effect.gen(function*() {
+      if (!started) {
+        started = true
+        yield* Scope.extend(start, scope)
+      }
+      if (waiting !== undefined) {
+        const source = waiting
+        waiting = undefined
+        yield* fill(source)
+      }
+      if (heap.sources.length === 0) return yield* Effect.fail(Option.none())
+      return drain()
+    }).pipe(Effect.mapError((error) => Option.isOption(error) ? error : Option.some(error)))
+  })
+  // Whether a SourceFailed can get out depends on the options; the overloads of Merge say when.
+  return Stream.fromPull(open) as Stream.Stream<A, never, R | R2>
+}
+
+/**
+ * Merges streams that are newest first, as listings are, into one that is.
+ * Of an event that is in several, one is given. Each source is asked for its
+ * first chunk, a few at a time, and for another only when its turn has come:
+ * the first 50 events of 200 conversations cost 200 requests.
+ *
+ * Memory: one chunk a source. 1 to 10,000 sources.
+ *
+ * @example
+ * ```ts
+ * import { type ConversationId, DirectMessages, Merge } from "@effect-xdm/core"
+ * import { Effect, Stream } from "effect"
+ *
+ * const newestFifty = (a: ConversationId, b: ConversationId) =>
+ *   Effect.gen(function*() {
+ *     const { events } = yield* DirectMessages
+ *     return yield* Merge.newestFirst([events.conversation(a), events.conversation(b)]).pipe(
+ *       Stream.take(50),
+ *       Stream.runCollect
+ *     )
+ *   })
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const newestFirst: Merge = mergeBy((a, b) => Snowflake.order(a, b) > 0)
+
+/**
+ * Merges streams that are oldest first, as `follow` and an archive give them,
+ * into one that is.
+ *
+ * @since 0.1.0
+ */
+export const oldestFirst: Merge = mergeBy((a, b) => Snowflake.order(a, b) < 0)
+
+/**
+ * The events of several conversations as one timeline, newest first. A failure
+ * names the conversation.
+ *
+ * @example
+ * ```ts
+ * import { type ConversationId, DirectMessages, Merge } from "@effect-xdm/core"
+ * import { Effect, Stream } from "effect"
+ *
+ * const timeline = (ids: ReadonlyArray<ConversationId>) =>
+ *   Stream.unwrap(Effect.map(DirectMessages, (dm) => Merge.conversations(dm, ids, { until: "7 days" })))
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const conversations = (
+  dm: { readonly events: Pick<Events, "conversation"> },
+  ids: Iterable<ConversationId>,
+  options: ListingOptions & Omit<MergeOptions, "names"> = {}
+): Stream.Stream<DmEvent, SourceFailed<ListingStopped>> => {
+  const { concurrency, ...listing } = options
+  const names = [...new Set(ids)]
+  return newestFirst(names.map((id) => dm.events.conversation(id, listing)), { concurrency, names })
+}

@@ -1,0 +1,209 @@
+/**
+ * Listings as lazy streams of pages: no page is asked for before it is needed,
+ * and none is held after it was passed on.
+ *
+ * @since 0.1.0
+ */
+import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type * as EventParameters from "../endpoints/EventParameters.js"
+import type { DmEvent } from "../model/DmEvent.js"
+import type { EventsPage } from "../model/EventsPage.js"
+import type { EventId, PageToken } from "../model/Ids.js"
+import * as Snowflake from "../model/Snowflake.js"
+import type { ReadError } from "../protocol/Errors.js"
+import * as Listing from "./Listing.js"
+
+/**
+ * Fetches a page of a source.
+ *
+ * @since 0.1.0
+ */
+export type FetchPage = (
+  source: Listing.Source,
+  parameters: EventParameters.Listing
+) => Effect.Effect<EventsPage, ReadError>
+
+/**
+ * A page as X gave it, and those of its events that belong to the listing and
+ * have not come before, newest first.
+ *
+ * @since 0.1.0
+ */
+export interface ListedPage {
+  readonly page: EventsPage
+  readonly events: ReadonlyArray<DmEvent>
+}
+
+interface State {
+  readonly token: PageToken | undefined
+  readonly given: number
+  /** The oldest event given: what is not older than it has come before, or has arrived since the listing began. */
+  readonly last: EventId | undefined
+  readonly trail: Trail
+  /** The token was met before. */
+  readonly repeated: boolean
+}
+
+/**
+ * Brent's way to find a cycle of tokens with one of them in memory: the token
+ * kept is replaced after 1, 2, 4, 8 … steps.
+ */
+interface Trail {
+  readonly kept: PageToken | undefined
+  readonly steps: number
+  readonly until: number
+}
+
+const walk = (trail: Trail, token: PageToken): Trail =>
+  trail.steps < trail.until
+    ? { ...trail, steps: trail.steps + 1 }
+    : { kept: token, steps: 1, until: trail.until * 2 }
+
+const partialErrors = Metric.counter("xdm_partial_errors", {
+  description: "Things that pages of events refer to and X could not give",
+  incremental: true
+})
+
+/** X gives events newest first; they are sorted only if it did not. */
+const newestFirst = (events: ReadonlyArray<DmEvent>): ReadonlyArray<DmEvent> => {
+  const newer = (a: DmEvent, b: DmEvent) => Snowflake.order(b.id, a.id)
+  for (let i = 1; i < events.length; i++) {
+    if (newer(events[i - 1]!, events[i]!) > 0) return events.toSorted(newer)
+  }
+  return events
+}
+
+const notice = ({ errors }: EventsPage, onPartialError: Listing.ListingOptions["onPartialError"]) => {
+  if (errors.length === 0) return Effect.void
+  if (onPartialError === "fail") return Effect.fail(new Listing.PartialPage({ problems: errors }))
+  return Effect.logWarning(`X could not give ${errors.length} of the things that a page of events refers to`).pipe(
+    Effect.zipRight(Metric.incrementBy(partialErrors, errors.length))
+  )
+}
+
+const selectionOf = (options: Listing.ListingOptions): EventParameters.Listing => ({
+  dmEventFields: options.dmEventFields,
+  expansions: options.expansions,
+  mediaFields: options.mediaFields,
+  userFields: options.userFields,
+  postFields: options.postFields,
+  tweetFields: options.tweetFields,
+  eventTypes: options.eventTypes
+})
+
+const stoppedAt = ({ options, source }: Listing.Listing, { given, last, token }: State) =>
+(reason: Listing.ListingStopped["reason"]) =>
+  new Listing.ListingStopped({
+    reason,
+    given,
+    resumeFrom: token,
+    rest: {
+      source,
+      options: {
+        ...options,
+        resumeFrom: token,
+        before: last,
+        limit: options.limit === undefined ? undefined : options.limit - given
+      }
+    }
+  })
+
+/** Those events of a page that the listing has not given yet and that are within its bounds. */
+const fresh = (page: EventsPage, state: State, bounds: Listing.Bounds) => {
+  const events: Array<DmEvent> = []
+  let { last } = state
+  for (const event of newestFirst(page.events)) {
+    // Not older than the last one given: it has come before, or it arrived since the listing began.
+    if (last !== undefined && Snowflake.order(event.id, last) >= 0) continue
+    if (bounds.isTooOld(event)) return { events, last, ended: true }
+    events.push(event)
+    last = event.id
+    if (state.given + events.length >= bounds.limit) return { events, last, ended: true }
+  }
+  return { events, last, ended: false }
+}
+
+/**
+ * The pages of a listing.
+ *
+ * @since 0.1.0
+ */
+export const pages = (
+  fetch: FetchPage,
+  listing: Listing.Listing
+): Stream.Stream<ListedPage, Listing.ListingStopped> => {
+  const { options, source } = listing
+  const start: State = {
+    token: options.resumeFrom,
+    given: 0,
+    last: options.before,
+    trail: { kept: options.resumeFrom, steps: 0, until: 1 },
+    repeated: false
+  }
+
+  const step = (bounds: Listing.Bounds) => (state: State) =>
+    Effect.gen(function*() {
+      if (state.repeated && state.token !== undefined) {
+        return yield* new Listing.RepeatedToken({ token: state.token })
+      }
+      const page = yield* fetch(source, {
+        ...selectionOf(options),
+        maxResults: Math.min(bounds.pageSize, bounds.limit - state.given),
+        paginationToken: state.token
+      })
+      yield* notice(page, options.onPartialError)
+      const { ended, events, last } = fresh(page, state, bounds)
+      const token = page.meta.nextToken
+      const next: Option.Option<State> = ended || token === undefined
+        ? Option.none()
+        : Option.some({
+          token,
+          given: state.given + events.length,
+          last,
+          trail: walk(state.trail, token),
+          repeated: token === state.token || token === state.trail.kept
+        })
+      return [{ page, events }, next] as const
+    }).pipe(Effect.mapError(stoppedAt(listing, state)))
+
+  return Stream.unwrap(
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      const bounds = Listing.bounds(options, now)
+      if (Either.isLeft(bounds)) return Stream.fail(stoppedAt(listing, start)(bounds.left))
+      const { prefetch } = bounds.right
+      const fetchNext = step(bounds.right)
+      return prefetch === 0 ? Stream.paginateEffect(start, fetchNext) : ahead(start, fetchNext, prefetch)
+    })
+  )
+}
+
+/** As `Stream.paginateEffect`, with so many steps made before they are asked for, and not one more. */
+const ahead = <S, A, E>(
+  start: S,
+  step: (state: S) => Effect.Effect<readonly [A, Option.Option<S>], E>,
+  count: number
+): Stream.Stream<A, E> =>
+  Stream.unwrap(
+    Effect.map(Effect.makeSemaphore(count), (permits) =>
+      Stream.paginateEffect(start, (state) => Effect.zipRight(permits.take(1), step(state))).pipe(
+        Stream.buffer({ capacity: "unbounded" }),
+        Stream.tap(() => permits.release(1))
+      ))
+  )
+
+/**
+ * The events of a listing, newest first, each once.
+ *
+ * @since 0.1.0
+ */
+export const events = (
+  fetch: FetchPage,
+  listing: Listing.Listing
+): Stream.Stream<DmEvent, Listing.ListingStopped> =>
+  Stream.mapConcatChunk(pages(fetch, listing), (listed) => Chunk.unsafeFromArray(listed.events))
