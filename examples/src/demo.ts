@@ -1,0 +1,51 @@
+/**
+ * The main job, from end to end: who am I, what was written to me, answer.
+ *
+ *     npm run demo
+ *
+ * It runs against an emulator of X on this machine, over real HTTP. With
+ * X_ACCESS_TOKEN in the environment or in .env it reads from the real
+ * api.x.com instead, and sends nothing.
+ */
+import { DirectMessages } from "@effect-xdm/core"
+import { Emulator, Fixtures } from "@effect-xdm/core/testing"
+import { EmulatorServer } from "@effect-xdm/node"
+import { PlatformConfigProvider } from "@effect/platform"
+import { NodeContext, NodeHttpClient, NodeRuntime } from "@effect/platform-node"
+import { Cause, Config, Console, Effect, Layer, Option, Redacted } from "effect"
+import { read } from "./demo/read.js"
+import { bold, dim, red } from "./demo/terminal.js"
+import { write } from "./demo/write.js"
+
+const real = (accessToken: Redacted.Redacted) =>
+  Effect.gen(function*() {
+    yield* Console.log(`${bold("effect-xdm")} reads your messages from api.x.com, and sends nothing.`)
+    yield* Console.log(dim("About 20 events are read; at X's price of a cent each that is $0.20."))
+    yield* read
+  }).pipe(Effect.provide(DirectMessages.layer({ accessToken }).pipe(Layer.provide(NodeHttpClient.layerUndici))))
+
+const emulated = Effect.gen(function*() {
+  const { url } = yield* EmulatorServer
+  yield* Console.log(`${bold("effect-xdm")} against an emulator of X on ${url}, over HTTP.`)
+  const Live = DirectMessages.layer({ accessToken: Redacted.make(Fixtures.tokens.owner), baseUrl: url })
+  yield* Effect.provide(Effect.zipRight(read, write), Layer.provide(Live, NodeHttpClient.layerUndici))
+  const emulator = yield* Emulator
+  yield* Console.log(dim(`\n${yield* emulator.requestCount()} requests in all. Set X_ACCESS_TOKEN to read your own messages.`))
+}).pipe(Effect.provide(EmulatorServer.layer().pipe(Layer.provideMerge(Emulator.layer()))))
+
+const program = Effect.gen(function*() {
+  const token = yield* Config.option(Config.redacted("X_ACCESS_TOKEN"))
+  const given = Option.filter(token, (value) => Redacted.value(value).trim() !== "")
+  yield* Option.match(given, { onNone: () => emulated, onSome: real })
+})
+
+program.pipe(
+  Effect.provide(Layer.provideMerge(PlatformConfigProvider.layerDotEnvAdd(".env"), NodeContext.layer)),
+  Effect.tapErrorCause((cause) =>
+    Effect.sync(() => {
+      const error = Cause.squash(cause)
+      console.error(`\n${red("The demo stopped:")} ${error instanceof Error ? error.message : String(error)}`)
+    })
+  ),
+  NodeRuntime.runMain({ disableErrorReporting: true })
+)
