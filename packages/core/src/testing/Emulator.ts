@@ -20,7 +20,7 @@ import { FaultPlan } from "./emulator/FaultPlan.js"
 import type { Paging } from "./emulator/Listing.js"
 import * as Problems from "./emulator/Problems.js"
 import * as RateLimits from "./emulator/RateLimits.js"
-import { type RequestRecord, RequestLog } from "./emulator/RequestLog.js"
+import { RequestLog, type RequestRecord } from "./emulator/RequestLog.js"
 import * as Routes from "./emulator/Routes.js"
 import * as Server from "./emulator/Server.js"
 import { Store } from "./emulator/Store.js"
@@ -34,7 +34,7 @@ import type { EventJson, Happening, World } from "./World.js"
  * @since 0.1.0
  */
 export interface EmulatorOptions {
-  /** What the server knows at its start; `Fixtures.inbox` of the clock's time by default. */
+  /** What the server knows at its start; by default `Fixtures.inbox` of the time at which the layer is built. */
   readonly world?: World
   /** The vocabulary that the server speaks, and the only one that it accepts; `"post"` by default. */
   readonly dialect?: Dialect
@@ -122,8 +122,7 @@ const make = (options: EmulatorOptions): Effect.Effect<EmulatorService> =>
       handle,
       arrive: (happening) => atNow((now) => store.happen(happening, now)),
       remove: (eventId) => Effect.sync(() => store.remove(eventId)),
-      events: ({ conversation, user = world.owner } = {}) =>
-        atNow((now) => store.visible(user, now, conversation)),
+      events: ({ conversation, user = world.owner } = {}) => atNow((now) => store.visible(user, now, conversation)),
       requests: Effect.sync(() => log.records()),
       requestCount: (route) => Effect.sync(() => route === undefined ? log.total : log.count(route)),
       resetRequests: Effect.sync(() => log.reset()),
@@ -159,7 +158,8 @@ const spoil = (answer: Answer, fault: Fault, dialect: Dialect): Answer => {
  */
 export class Emulator extends Context.Tag("@effect-xdm/core/testing/Emulator")<Emulator, EmulatorService>() {
   /** A server of its own for each time that the layer is built. */
-  static readonly layer = (options: EmulatorOptions = {}): Layer.Layer<Emulator> => Layer.effect(Emulator, make(options))
+  static readonly layer = (options: EmulatorOptions = {}): Layer.Layer<Emulator> =>
+    Layer.effect(Emulator, make(options))
 
   /** An `HttpClient` that never leaves the process: whatever the host of a request, the emulator answers it. */
   static readonly layerHttpClient: Layer.Layer<HttpClient.HttpClient, never, Emulator> = Layer.effect(

@@ -32,7 +32,8 @@ const respond = (request: HttpClientRequest.HttpClientRequest, { body, headers, 
     ? Effect.fail(reset(request))
     : Effect.succeed(HttpClientResponse.fromWeb(
       request,
-      new Response(transport === "stalled" ? stalled(body) : body, { status, headers })
+      // A status like 204 allows no body, not even an empty one.
+      new Response(transport === "stalled" ? stalled(body) : body === "" ? null : body, { status, headers })
     ))
 
 /**

@@ -51,8 +51,8 @@ interface Answering {
 }
 
 /**
- * Answers with a status, 400 to 599, and does nothing. Without a `body` it is
- * X's own for that status.
+ * Answers with a status, 200 to 599, and does nothing. Without a `body` it is
+ * X's own for that failure.
  *
  * @example
  * ```ts

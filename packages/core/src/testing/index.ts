@@ -5,6 +5,9 @@
  * @since 0.1.0
  */
 export { Emulator, type EmulatorOptions, type EmulatorService } from "./Emulator.js"
+export type { RequestRecord } from "./emulator/RequestLog.js"
+export type { Limits, RouteName } from "./emulator/Routes.js"
+export type { Answer, Request } from "./emulator/Wire.js"
 export * as EmulatorApp from "./EmulatorApp.js"
 export * as Faults from "./Faults.js"
 export * as Fixtures from "./Fixtures.js"

@@ -40,6 +40,13 @@ describe("an answer of a status", () => {
       expect([status, json, headers["x-rate-limit-remaining"]]).toEqual([429, {}, "7"])
     }).pipe(unlimited))
 
+  it.effect("without a body", () =>
+    Effect.gen(function*() {
+      yield* inject(Faults.status(204, { body: "" }))
+      const response = yield* send("DELETE", "/2/dm_events/1")
+      expect([response.status, yield* response.text]).toEqual([204, ""])
+    }).pipe(unlimited))
+
   it.effect("after all was done", () =>
     Effect.gen(function*() {
       yield* inject(Faults.failAfterProcessing(503))

@@ -14,10 +14,15 @@ describe("paging", () => {
       expect(truth.length).toBeGreaterThan(1000)
       for (const size of ["100", "37", "1"]) {
         const query = { max_results: size }
-        const pages = yield* everyPage(query, size === "1" ? `/2/dm_conversations/${conversations.support}/dm_events` : undefined)
-        expect(ids(pages)).toEqual(size === "1"
-          ? (yield* emulator.events({ conversation: conversations.support })).map(({ id }) => id)
-          : truth)
+        const pages = yield* everyPage(
+          query,
+          size === "1" ? `/2/dm_conversations/${conversations.support}/dm_events` : undefined
+        )
+        expect(ids(pages)).toEqual(
+          size === "1"
+            ? (yield* emulator.events({ conversation: conversations.support })).map(({ id }) => id)
+            : truth
+        )
       }
       expect([...truth].sort((a, b) => (BigInt(a) < BigInt(b) ? 1 : -1))).toEqual(truth)
     }).pipe(unlimited))
@@ -117,7 +122,10 @@ describe("what is listed", () => {
   it.effect("shows what arrives and no longer what was removed", () =>
     Effect.gen(function*() {
       const emulator = yield* Emulator
-      const { id } = yield* emulator.arrive({ raw: { event_type: "SomethingNew", shade: "blue" }, in: conversations.jonas })
+      const { id } = yield* emulator.arrive({
+        raw: { event_type: "SomethingNew", shade: "blue" },
+        in: conversations.jonas
+      })
       const first = (json: Page) => json.data![0]!
       expect(first((yield* list({ max_results: "1" })).json)).toEqual({ id, event_type: "SomethingNew" })
       expect(yield* emulator.remove(id)).toBe(true)
@@ -128,10 +136,12 @@ describe("what is listed", () => {
   it.effect("dates each arrival above all others, within one millisecond too", () =>
     Effect.gen(function*() {
       const emulator = yield* Emulator
-      const texts = ["a", "b", "c"]
-      yield* Effect.forEach(texts, (text) => emulator.arrive({ from: people.jonas.id, in: conversations.jonas, text }))
+      yield* Effect.forEach(["a", "b", "c"], (text) =>
+        emulator.arrive({ from: people.jonas.id, in: conversations.jonas, text }))
       const { json } = yield* list({ max_results: "3" })
-      expect(json.data!.map(({ text }) => text)).toEqual([...texts].reverse())
+      expect(json.data!.map(({ text }) =>
+        text
+      )).toEqual(["c", "b", "a"])
     }).pipe(unlimited))
 })
 

@@ -36,6 +36,7 @@ describe("the window of 15 minutes", () => {
     Effect.gen(function*() {
       yield* TestClock.adjust("1 millis")
       const { headers } = yield* list()
+      expect(headers["x-rate-limit-reset"]).toMatch(/^[0-9]+$/)
       const reset = Number(headers["x-rate-limit-reset"]) * 1000
       expect(reset).toBeGreaterThanOrEqual(now + 1 + minutes(15))
       expect((yield* list()).status).toBe(429)

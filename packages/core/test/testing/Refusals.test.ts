@@ -58,7 +58,9 @@ describe("who may", () => {
       expect(others.json["type"]).toBe("https://api.x.com/2/problems/not-authorized-for-resource")
       expect((yield* refusal("GET", about("8800000000000000099"))).status).toBe(404)
       const body = { text: "may I?" }
-      expect((yield* refusal("POST", `/2/dm_conversations/${conversations.notMine}/messages`, { body })).status).toBe(403)
+      expect((yield* refusal("POST", `/2/dm_conversations/${conversations.notMine}/messages`, { body })).status).toBe(
+        403
+      )
       expect((yield* refusal("POST", "/2/dm_conversations/8800000000000000099/messages", { body })).status).toBe(404)
       expect((yield* refusal("GET", "/2/dm_conversations/with/404/dm_events")).status).toBe(404)
       expect((yield* refusal("POST", "/2/dm_conversations/with/404/messages", { body })).status).toBe(404)
@@ -136,7 +138,11 @@ describe("400", () => {
       expect((yield* refusal("GET", "/2/dm_events", { query: { "dm_event.fields": "sender_id" } })).status).toBe(200)
     }).pipe(against({ dialect: "tweet" })))
 
-  const group = { conversation_type: "Group", participant_ids: [people.jonas.id, people.priya.id], message: { text: "x" } }
+  const group = {
+    conversation_type: "Group",
+    participant_ids: [people.jonas.id, people.priya.id],
+    message: { text: "x" }
+  }
   const badBodies: Readonly<Record<string, readonly [path: string, body: unknown]>> = {
     "a body that is not JSON": [toJonas, "{\"text\":"],
     "no body": [toJonas, undefined],

@@ -77,7 +77,10 @@ describe("fields of an event", () => {
         expect(marked("mentions")).toBe("@priya_nair")
         expect(marked("cashtags")).toBe("$LMN")
         expect(marked("urls")).toMatch(/^https:\/\/t\.co\/\w{10}$/)
-        expect(holder["urls"]![0]).toMatchObject({ expanded_url: "https://example.com/a", display_url: "example.com/a" })
+        expect(holder["urls"]![0]).toMatchObject({
+          expanded_url: "https://example.com/a",
+          display_url: "example.com/a"
+        })
         expect(holder["mentions"]![0]).toMatchObject({ username: "priya_nair", id: people.priya.id })
         expect("entities" in event).toBe(dialect === "post")
       }).pipe(against({ rateLimits: "off", dialect })))

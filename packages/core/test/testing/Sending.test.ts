@@ -102,7 +102,9 @@ describe("a delete", () => {
       expect((yield* call("GET", path)).status).toBe(404)
       expect((yield* call("DELETE", path)).status).toBe(404)
       const emulator = yield* Emulator
-      expect((yield* emulator.events({ user: people.jonas.id })).map(({ id }) => id)).not.toContain(json.data.dm_event_id)
+      expect((yield* emulator.events({ user: people.jonas.id })).map(({ id }) => id)).not.toContain(
+        json.data.dm_event_id
+      )
     }).pipe(unlimited))
 
   it.effect("is refused of someone else's event", () =>

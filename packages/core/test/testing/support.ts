@@ -27,16 +27,18 @@ export interface Asked {
 }
 
 export const send = (method: "GET" | "POST" | "DELETE", path: string, asked: Asked = {}) =>
-  HttpClient.execute(HttpClientRequest.make(method)(`https://api.x.com${path}`).pipe(
-    HttpClientRequest.bearerToken(asked.token ?? Fixtures.tokens.owner),
-    HttpClientRequest.setUrlParams(asked.query ?? {}),
-    asked.body === undefined
-      ? (request) => request
-      : HttpClientRequest.bodyText(
-        typeof asked.body === "string" ? asked.body : JSON.stringify(asked.body),
-        "application/json"
-      )
-  ))
+  HttpClient.execute(
+    HttpClientRequest.make(method)(`https://api.x.com${path}`).pipe(
+      HttpClientRequest.bearerToken(asked.token ?? Fixtures.tokens.owner),
+      HttpClientRequest.setUrlParams(asked.query ?? {}),
+      asked.body === undefined
+        ? (request) => request
+        : HttpClientRequest.bodyText(
+          typeof asked.body === "string" ? asked.body : JSON.stringify(asked.body),
+          "application/json"
+        )
+    )
+  )
 
 /** A call and its JSON; `A` is what the test expects to read. */
 export const call = <A = Json>(method: "GET" | "POST" | "DELETE", path: string, asked: Asked = {}) =>
@@ -65,11 +67,12 @@ export const everyPage = (query: Readonly<Record<string, string>> = {}, path = "
 export const ids = (pages: ReadonlyArray<Page>) => pages.flatMap((page) => (page.data ?? []).map(({ id }) => id))
 
 /** Runs a test against an emulator of its own, at noon of August 1st, 2026. */
-export const against = (options: EmulatorOptions = {}) =>
-<A, E>(test: Effect.Effect<A, E, Emulator | HttpClient.HttpClient>): Effect.Effect<A, E> =>
-  Effect.zipRight(
-    TestClock.setTime(now),
-    Effect.provide(test, Layer.provideMerge(Emulator.layerHttpClient, Emulator.layer(options)))
-  )
+export const against =
+  (options: EmulatorOptions = {}) =>
+  <A, E>(test: Effect.Effect<A, E, Emulator | HttpClient.HttpClient>): Effect.Effect<A, E> =>
+    Effect.zipRight(
+      TestClock.setTime(now),
+      Effect.provide(test, Layer.provideMerge(Emulator.layerHttpClient, Emulator.layer(options)))
+    )
 
 export const unlimited = against({ rateLimits: "off" })

@@ -48,8 +48,7 @@ const inOrder = (conversation: string): string => {
   return a === undefined || b === undefined ? conversation : oneToOne(a, b)
 }
 
-const conversationIn = (call: Call, name: string) =>
-  Either.map(idIn(call, name, conversationPattern), inOrder)
+const conversationIn = (call: Call, name: string) => Either.map(idIn(call, name, conversationPattern), inOrder)
 
 /** The other user of a one-to-one conversation. */
 const participantIn = (call: Call) =>
@@ -114,8 +113,10 @@ const aboutUser = ({ dialect, request, store }: Call, id: string | undefined, pa
   const user = store.users.get(id ?? "")
   return user === undefined
     ? Either.left(Problems.notFound("user", parameter, value))
-    : Either.map(Queries.ofUser(request.query, dialect), (selection) =>
-      ok(Rendering.aboutUser(user, selection, dialect, store)))
+    : Either.map(
+      Queries.ofUser(request.query, dialect),
+      (selection) => ok(Rendering.aboutUser(user, selection, dialect, store))
+    )
 }
 
 export const endpoints: { readonly [R in RouteName]: (call: Call) => Outcome } = {
@@ -185,6 +186,8 @@ export const endpoints: { readonly [R in RouteName]: (call: Call) => Outcome } =
   "GET /2/users/me": (call) => aboutUser(call, call.user, "id", call.user),
 
   "GET /2/users/by/username/{username}": (call) =>
-    Either.flatMap(idIn(call, "username", /^[A-Za-z0-9_]{1,15}$/), (username) =>
-      aboutUser(call, call.store.userId(username), "username", username))
+    Either.flatMap(
+      idIn(call, "username", /^[A-Za-z0-9_]{1,15}$/),
+      (username) => aboutUser(call, call.store.userId(username), "username", username)
+    )
 }

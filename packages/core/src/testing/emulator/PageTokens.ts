@@ -50,8 +50,7 @@ const text = (token: string): string | undefined => {
 
 /** The place that a token names, if this server made it for this listing. */
 export const decode = (token: string, listing: string): Place | undefined => {
-  const [, kind, position, turn] =
-    /^xdm\|[^|]*\|(next|previous|offset)\|(\d+)\|(\d+)$/.exec(text(token) ?? "") ?? []
+  const [, kind, position, turn] = /^xdm\|[^|]*\|(next|previous|offset)\|(\d+)\|(\d+)$/.exec(text(token) ?? "") ?? []
   if (kind === undefined || position === undefined || turn === undefined) return undefined
   // The pattern has bounded the kind to the three.
   const place: Place = { listing, kind: kind as Place["kind"], position, turn: Number(turn) }

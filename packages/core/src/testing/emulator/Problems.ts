@@ -60,7 +60,13 @@ const byStatus: Readonly<Record<number, Refusal>> = {
   },
   403: { status: 403, code: 403, message: "Forbidden", title: "Forbidden", detail: "Forbidden" },
   404: { status: 404, code: 34, message: "Sorry, that page does not exist", title: "Not Found", detail: "Not Found" },
-  429: { status: 429, code: 88, message: "Rate limit exceeded", title: "Too Many Requests", detail: "Too Many Requests" },
+  429: {
+    status: 429,
+    code: 88,
+    message: "Rate limit exceeded",
+    title: "Too Many Requests",
+    detail: "Too Many Requests"
+  },
   500: { status: 500, type: "internal-error", title: "Internal Error", detail: "Something is technically wrong." },
   503: {
     status: 503,

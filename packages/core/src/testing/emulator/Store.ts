@@ -16,10 +16,11 @@ const day = 24 * 60 * 60_000
 /** Those who are in a conversation from the first thing that happens in it. */
 const founders = (happening: World.Happening): ReadonlyArray<string> => {
   if (happening.in.includes("-")) return happening.in.split("-")
-  return "joined" in happening && happening.by !== undefined ? [happening.by] : "from" in happening ? [happening.from] : []
+  if ("from" in happening) return [happening.from]
+  return "joined" in happening && happening.by !== undefined ? [happening.by] : []
 }
 
-const newestFirst = (a: World.EventJson, b: World.EventJson) => Snowflake.order(b.id, a.id)
+const oldestFirst = (a: World.EventJson, b: World.EventJson) => Snowflake.order(a.id, b.id)
 
 export class Store {
   readonly users: ReadonlyMap<string, World.UserJson>
@@ -36,7 +37,7 @@ export class Store {
     this.posts = new Map(world.posts.map((post) => [post.id, post]))
     this.userId = World.idsByUsername(world.users)
     for (const { id, members } of world.conversations) this.open(id, members)
-    for (const event of [...world.events].sort(newestFirst).reverse()) this.place(event)
+    for (const event of [...world.events].sort(oldestFirst)) this.place(event)
   }
 
   open(conversation: string, members: ReadonlyArray<string>): void {

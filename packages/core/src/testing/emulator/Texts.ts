@@ -1,7 +1,8 @@
 /** What X makes of a text: short links, and the entities found in it. */
 import type { JsonObject } from "../../model/Json.js"
 
-const found = /(?<url>https?:\/\/[^\s]*[^\s.,;:!?)])|#(?<hashtag>[\p{L}\p{N}_]+)|@(?<mention>\w{1,15})|\$(?<cashtag>[A-Z]{1,6})\b/gu
+const found =
+  /(?<url>https?:\/\/[^\s]*[^\s.,;:!?)])|#(?<hashtag>[\p{L}\p{N}_]+)|@(?<mention>\w{1,15})|\$(?<cashtag>[A-Z]{1,6})\b/gu
 
 /** Ten letters and digits that are always the same for the same link. */
 const shortCode = (url: string): string => {
