@@ -1,0 +1,6 @@
+/**
+ * The Node runtime of effect-xdm.
+ *
+ * @since 0.1.0
+ */
+export { EmulatorServer } from "./EmulatorServer.js"

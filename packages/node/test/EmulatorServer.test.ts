@@ -1,0 +1,146 @@
+import { Emulator, Faults, Fixtures } from "@effect-xdm/core/testing"
+import { EmulatorServer } from "@effect-xdm/node"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Net from "node:net"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+
+const { people, tokens } = Fixtures
+const toJonas = `/2/dm_conversations/with/${people.jonas.id}/messages`
+
+let runtime: ManagedRuntime.ManagedRuntime<Emulator | EmulatorServer, unknown>
+let url: string
+
+beforeEach(async () => {
+  runtime = ManagedRuntime.make(Layer.provideMerge(EmulatorServer.layer(), Emulator.layer()))
+  url = (await runtime.runPromise(EmulatorServer)).url
+})
+
+afterEach(() => runtime.dispose())
+
+const authorization = `Bearer ${tokens.owner}`
+const get = (path: string, init: RequestInit = {}) => fetch(url + path, { headers: { authorization }, ...init })
+const say = (text: string, init: RequestInit = {}) =>
+  get(toJonas, {
+    method: "POST",
+    headers: { authorization, "content-type": "application/json" },
+    body: JSON.stringify({ text }),
+    ...init
+  })
+
+const inject = (fault: Faults.Fault, when?: Faults.When) =>
+  runtime.runPromise(Effect.flatMap(Emulator, (emulator) => emulator.inject(fault, when)))
+
+const newest = async () => {
+  const events = await runtime.runPromise(Effect.flatMap(Emulator, (emulator) => emulator.events()))
+  return events[0]?.text
+}
+
+const statuses = async () => {
+  const requests = await runtime.runPromise(Effect.flatMap(Emulator, (emulator) => emulator.requests))
+  return requests.map(({ status }) => status)
+}
+
+describe("over HTTP", () => {
+  it("listens on this machine alone, at a port that is free", async () => {
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9][0-9]+$/)
+    const { port } = await runtime.runPromise(EmulatorServer)
+    expect(url.endsWith(`:${port}`)).toBe(true)
+  })
+
+  it("lists, with headers and query, and counts", async () => {
+    const response = await get("/2/dm_events?max_results=2&dm_event.fields=text,created_at")
+    expect(response.status).toBe(200)
+    expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8")
+    expect(response.headers.get("x-rate-limit-remaining")).toBe("14")
+    expect(await response.json()).toMatchObject({
+      data: [{ text: "And it is live! 🎉" }, {}],
+      meta: { result_count: 2 }
+    })
+    expect((await get("/2/dm_events", { headers: {} })).status).toBe(401)
+    expect(await statuses()).toEqual([200, 401])
+  })
+
+  it("sends and deletes", async () => {
+    const sent = await say("Grüße 👋")
+    expect(sent.status).toBe(201)
+    const { data } = await sent.json() as { readonly data: { readonly dm_event_id: string } }
+    expect(await newest()).toBe("Grüße 👋")
+    const deleted = await get(`/2/dm_events/${data.dm_event_id}`, { method: "DELETE" })
+    expect(await deleted.json()).toEqual({ data: { deleted: true } })
+    expect(await newest()).not.toBe("Grüße 👋")
+  })
+})
+
+describe("what goes wrong", () => {
+  it("the connection is cut before the work", async () => {
+    await inject(Faults.cutBefore, { times: 1 })
+    await expect(say("lost")).rejects.toThrow("fetch failed")
+    expect(await newest()).not.toBe("lost")
+    expect((await say("again")).status).toBe(201)
+    expect(await statuses()).toEqual([undefined, 201])
+  })
+
+  it("the connection is cut after the work", async () => {
+    await inject(Faults.cutAfter)
+    await expect(say("delivered")).rejects.toThrow("fetch failed")
+    expect(await newest()).toBe("delivered")
+  })
+
+  it("the body stalls after its first half, the work being done", async () => {
+    await inject(Faults.stall)
+    const response = await say("half heard", { signal: AbortSignal.timeout(500) })
+    expect(response.status).toBe(201)
+    const reader = response.body!.getReader()
+    const first = await reader.read()
+    expect(new TextDecoder().decode(first.value)).toMatch(/^\{"data":\{"dm_conv/)
+    await expect(reader.read()).rejects.toThrow("timeout")
+    expect(await newest()).toBe("half heard")
+  })
+
+  it("the answer is late", async () => {
+    await inject(Faults.delay("150 millis"))
+    const start = performance.now()
+    expect((await get("/2/users/me")).status).toBe(200)
+    expect(performance.now() - start).toBeGreaterThanOrEqual(149)
+  })
+
+  it("a proxy answers with a page", async () => {
+    await inject(Faults.html(502))
+    const response = await get("/2/users/me")
+    expect([response.status, response.headers.get("content-type")]).toEqual([502, "text/html; charset=utf-8"])
+    expect(await response.text()).toMatch(/^<!DOCTYPE html>/)
+  })
+})
+
+describe("the end of the scope", () => {
+  it("closes the server at once, with a stalled answer and an idle connection open", async () => {
+    await inject(Faults.stall, { times: 1 })
+    const response = await get("/2/users/me")
+    const reading = response.text()
+    reading.catch(() => undefined) // looked at below
+    await (await get("/2/users/me")).text()
+    const { port } = await runtime.runPromise(EmulatorServer)
+    const start = performance.now()
+    await runtime.dispose()
+    expect(performance.now() - start).toBeLessThan(1000)
+    await expect(reading).rejects.toThrow("terminated")
+    await expect(get("/2/users/me")).rejects.toThrow("fetch failed")
+    await expect(new Promise((resolve, reject) => Net.connect(port, "127.0.0.1", () => resolve(0)).on("error", reject)))
+      .rejects.toMatchObject({ code: "ECONNREFUSED" })
+  })
+
+  it("leaves a port that was asked for free again, and a taken one is an error", async () => {
+    const { port } = await runtime.runPromise(EmulatorServer)
+    const another = () =>
+      Layer.build(EmulatorServer.layer({ port }).pipe(Layer.provide(Emulator.layer()))).pipe(
+        Effect.scoped,
+        Effect.runPromiseExit
+      )
+    expect(Exit.isFailure(await another())).toBe(true)
+    await runtime.dispose()
+    expect(Exit.isSuccess(await another())).toBe(true)
+  })
+})
