@@ -114,7 +114,7 @@ const readUnknownEvent = (json: JsonObject): JsonObject => ({
 const readEvent = (json: unknown): unknown => {
   if (!isObject(json)) return json
   if (!knownTypes.has(json["event_type"])) return readUnknownEvent(json)
-  const foundInText = json["entities"] === undefined &&
+  const foundInText = (json["entities"] ?? undefined) === undefined &&
     (json["hashtags"] ?? json["cashtags"] ?? json["mentions"] ?? json["urls"]) !== undefined
   const complete = json["created_at"] !== undefined && json["created_at"] !== null
   if (complete && !foundInText && json["referenced_tweets"] === undefined) return json
@@ -130,8 +130,10 @@ const writeEvent = (dialect: Dialect) => (json: unknown): unknown => {
   if (!isObject(json)) return json
   if (json["event_type"] === "UnknownEvent") return json["raw"]
   if (dialect === "post") return json
-  const { entities, ...rest } = rename(json, [["referenced_posts", "referenced_tweets"]])
-  return isObject(entities) ? { ...rest, ...entities } : rest
+  const renamed = rename(json, [["referenced_posts", "referenced_tweets"]])
+  const { entities, ...rest } = renamed
+  // Entities of none would leave no trace on the event.
+  return isObject(entities) && Object.keys(entities).length > 0 ? { ...rest, ...entities } : renamed
 }
 
 /**
