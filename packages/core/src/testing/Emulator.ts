@@ -5,7 +5,28 @@
  * It keeps the rules of X that a client meets: scopes, the checks of every
  * parameter, two vocabularies, page tokens, the horizon of 30 days, rate-limit
  * windows with true headers, and X's ways to say no. All of its time is
- * Effect's `Clock`, so `TestClock` drives it.
+ * Effect's `Clock`, so `TestClock` drives it; a test that minds dates sets it
+ * before the layer is built.
+ *
+ * @example
+ * ```ts
+ * import { DirectMessages } from "@effect-xdm/core"
+ * import { Emulator, Faults, Fixtures } from "@effect-xdm/core/testing"
+ * import { Effect, Layer, Redacted, Stream } from "effect"
+ *
+ * const Test = DirectMessages.layer({ accessToken: Redacted.make(Fixtures.tokens.owner) }).pipe(
+ *   Layer.provide(Emulator.layerHttpClient),
+ *   Layer.provideMerge(Emulator.layer())
+ * )
+ *
+ * const program = Effect.gen(function*() {
+ *   const emulator = yield* Emulator
+ *   yield* emulator.inject(Faults.emptyPage, { every: 2 })
+ *   const dm = yield* DirectMessages
+ *   const events = yield* Stream.runCollect(dm.events.all())
+ *   console.log(events.length, (yield* emulator.events()).length, yield* emulator.requestCount())
+ * }).pipe(Effect.provide(Test))
+ * ```
  *
  * @since 0.1.0
  */
