@@ -86,7 +86,9 @@ export const fromBody = (json: unknown): Problem | undefined => {
   const merged: JsonObject = {
     ...oauth(json),
     ...(first === undefined ? undefined : { ...firstParameter(first), ...first }),
-    ...json
+    ...json,
+    // The message names what was wrong; the detail beside it only says that something was.
+    ...(typeof first?.["message"] === "string" ? { detail: first["message"] } : undefined)
   }
   const problem = decode(merged)
   return problem._tag === "Some" && Object.keys(problem.value).length > 0 ? problem.value : undefined
