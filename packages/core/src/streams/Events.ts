@@ -12,6 +12,8 @@ import { GetEventsByParticipantId } from "../endpoints/GetEventsByParticipantId.
 import type { DmEvent } from "../model/DmEvent.js"
 import type { EventsPage } from "../model/EventsPage.js"
 import type { ConversationId, UserId } from "../model/Ids.js"
+import * as Follow from "./Follow.js"
+import type { Following } from "./Follow.js"
 import * as Hydrated from "./Hydrated.js"
 import type { Listing, ListingOptions, ListingStopped } from "./Listing.js"
 import * as Pages from "./Pages.js"
@@ -47,6 +49,21 @@ export interface Events extends Listings<DmEvent> {
   readonly hydrated: Listings<Hydrated.HydratedEvent>
   /** The rest of a listing that stopped. */
   readonly resume: (stopped: ListingStopped) => Stream.Stream<DmEvent, ListingStopped>
+  /**
+   * What is new in all conversations, oldest first, for ever. It looks every
+   * minute (`every`), reads back to the last event it knows, however much has
+   * come, and outlives failures that may pass. With a `checkpoint`, it goes on
+   * after a restart where its consumer left off: an event is committed once the
+   * consumer has come back for the next one, so that after a crash the last few
+   * may come again.
+   *
+   * Each look reads a page; X bills an event once in a UTC day.
+   */
+  readonly follow: Following<[]>
+  /** As `follow`, for one conversation. */
+  readonly followConversation: Following<[conversationId: ConversationId]>
+  /** As `follow`, for the one-to-one conversation with a user. */
+  readonly followParticipant: Following<[participantId: UserId]>
 }
 
 const listings = <A>(
@@ -86,15 +103,23 @@ export const make: Effect.Effect<
   Events,
   never,
   GetEvents | GetEventsByConversationId | GetEventsByParticipantId
-> = Effect.map(fetchPage, (fetch) => ({
-  ...listings((listing) => Pages.events(fetch, listing)),
-  pages: listings((listing) => Stream.map(Pages.pages(fetch, listing), ({ page }) => page)),
-  hydrated: listings(({ options, source }) =>
-    Pages.pages(fetch, { source, options: Hydrated.expanded(options) }).pipe(
-      Stream.mapConcatChunk(({ events, page }) =>
-        Chunk.unsafeFromArray(events.map((event) => Hydrated.hydrate(event, page.includes)))
+> = Effect.map(fetchPage, (fetch) => {
+  const follow = Follow.make(fetch)
+  return {
+    ...listings((listing) => Pages.events(fetch, listing)),
+    pages: listings((listing) => Stream.map(Pages.pages(fetch, listing), ({ page }) => page)),
+    hydrated: listings(({ options, source }) =>
+      Pages.pages(fetch, { source, options: Hydrated.expanded(options) }).pipe(
+        Stream.mapConcatChunk(({ events, page }) =>
+          Chunk.unsafeFromArray(events.map((event) => Hydrated.hydrate(event, page.includes)))
+        )
       )
-    )
-  ),
-  resume: ({ rest }) => Pages.events(fetch, rest)
-}))
+    ),
+    resume: ({ rest }) => Pages.events(fetch, rest),
+    follow: (options?: Follow.AnyOptions) => follow({ _tag: "All" }, options),
+    followConversation: (conversationId: ConversationId, options?: Follow.AnyOptions) =>
+      follow({ _tag: "Conversation", conversationId }, options),
+    followParticipant: (participantId: UserId, options?: Follow.AnyOptions) =>
+      follow({ _tag: "Participant", participantId }, options)
+  }
+})

@@ -11,10 +11,11 @@ import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as EventParameters from "../endpoints/EventParameters.js"
 import type { DmEvent } from "../model/DmEvent.js"
-import { type ConversationId, EventId, type PageToken, type UserId } from "../model/Ids.js"
+import type { ConversationId, EventId, PageToken, UserId } from "../model/Ids.js"
 import type { Problem } from "../model/Problem.js"
 import * as Snowflake from "../model/Snowflake.js"
-import { InvalidInput, type ReadError } from "../protocol/Errors.js"
+import type { InvalidInput, ReadError } from "../protocol/Errors.js"
+import * as Checks from "./Checks.js"
 
 /**
  * Whose events are listed: all of the account, those of a conversation, or
@@ -129,16 +130,6 @@ export interface Bounds {
   readonly isTooOld: (event: DmEvent) => boolean
 }
 
-const call = { method: "GET", route: "(a listing of events)" }
-
-const refuse = (parameter: string, rule: string, value: unknown) =>
-  Either.left(new InvalidInput({ ...call, parameter, rule, value: String(value).slice(0, 100) }))
-
-const wholeNumber = (parameter: string, value: number, least: number, most: number) =>
-  Number.isInteger(value) && value >= least && value <= most || value === most
-    ? Either.right(value)
-    : refuse(parameter, `must be a whole number ${most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`}`, value)
-
 const tooOld = (until: Until | undefined, now: number): Either.Either<Bounds["isTooOld"], InvalidInput> => {
   if (until === undefined) return Either.right(() => false)
   if (typeof until === "string" && /^\d+$/.test(until)) {
@@ -150,7 +141,7 @@ const tooOld = (until: Until | undefined, now: number): Either.Either<Bounds["is
   }
   const ago = Duration.decodeUnknown(until)
   if (ago._tag === "None") {
-    return refuse("until", "must be an event id, a DateTime, or a duration before now like \"7 days\"", until)
+    return Checks.refuse("until", "must be an event id, a DateTime, or a duration before now like \"7 days\"", until)
   }
   const oldest = now - Duration.toMillis(ago.value)
   return Either.right((event) => event.createdAt.epochMillis < oldest)
@@ -164,8 +155,8 @@ const tooOld = (until: Until | undefined, now: number): Either.Either<Bounds["is
  */
 export const bounds = (options: ListingOptions, now: number): Either.Either<Bounds, InvalidInput> =>
   Either.all({
-    pageSize: wholeNumber("pageSize", options.pageSize ?? 100, 1, 100),
-    limit: wholeNumber("limit", options.limit ?? Infinity, 1, Infinity),
-    prefetch: wholeNumber("prefetch", options.prefetch ?? 0, 0, 1_000),
+    pageSize: Checks.wholeNumber("pageSize", options.pageSize ?? 100, 1, 100),
+    limit: Checks.wholeNumber("limit", options.limit ?? Infinity, 1, Infinity),
+    prefetch: Checks.wholeNumber("prefetch", options.prefetch ?? 0, 0, 1_000),
     isTooOld: tooOld(options.until, now)
   })

@@ -1,0 +1,93 @@
+/**
+ * Where a reader left off, by name, so that it goes on there after a restart.
+ *
+ * @since 0.1.0
+ */
+import * as KeyValueStore from "@effect/platform/KeyValueStore"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import { EventId } from "../model/Ids.js"
+
+/**
+ * A checkpoint could not be read or written. The reader stops rather than
+ * begin elsewhere or forget where it is.
+ *
+ * @since 0.1.0
+ */
+export class CheckpointFailed extends Data.TaggedError("CheckpointFailed")<{
+  readonly checkpoint: string
+  readonly problem: string
+}> {
+  override get message(): string {
+    return `the checkpoint "${this.checkpoint}" ${this.problem}.`
+  }
+}
+
+/**
+ * Keeps the last event that was dealt with, by the name of the reader.
+ *
+ * @since 0.1.0
+ */
+export interface CheckpointStoreService {
+  readonly get: (name: string) => Effect.Effect<Option.Option<EventId>, CheckpointFailed>
+  readonly set: (name: string, last: EventId) => Effect.Effect<void, CheckpointFailed>
+}
+
+/**
+ * Where checkpoints are kept.
+ *
+ * @since 0.1.0
+ */
+export class CheckpointStore extends Context.Tag("@effect-xdm/core/CheckpointStore")<
+  CheckpointStore,
+  CheckpointStoreService
+>() {
+  /**
+   * In memory: for tests, and for readers that restart within a process.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerMemory: Layer.Layer<CheckpointStore> = Layer.effect(
+    CheckpointStore,
+    Effect.map(Ref.make(HashMap.empty<string, EventId>()), (ref) => ({
+      get: (name) => Effect.map(Ref.get(ref), HashMap.get(name)),
+      set: (name, last) => Ref.update(ref, HashMap.set(name, last))
+    }))
+  )
+
+  /**
+   * In a `KeyValueStore`: files (`KeyValueStore.layerFileSystem`), a browser's
+   * storage, or a store of your own. The keys begin with `xdm-checkpoint-`.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerKeyValueStore: Layer.Layer<CheckpointStore, never, KeyValueStore.KeyValueStore> = Layer.effect(
+    CheckpointStore,
+    Effect.map(KeyValueStore.KeyValueStore, (store) => ({
+      get: (name) =>
+        store.get(key(name)).pipe(
+          Effect.mapError((error) => failed(name, `could not be read: ${error.message}`)),
+          Effect.flatMap(Option.match({
+            onNone: () => Effect.succeedNone,
+            onSome: (text) =>
+              isEventId(text)
+                ? Effect.succeedSome(text)
+                : Effect.fail(failed(name, "holds no event id. Mend or remove it; nothing was overwritten"))
+          }))
+        ),
+      set: (name, last) =>
+        Effect.mapError(store.set(key(name), last), (error) => failed(name, `could not be written: ${error.message}`))
+    }))
+  )
+}
+
+const key = (name: string): string => `xdm-checkpoint-${name}`
+
+const isEventId = (text: string): text is EventId => /^\d+$/.test(text)
+
+const failed = (checkpoint: string, problem: string) => new CheckpointFailed({ checkpoint, problem })
