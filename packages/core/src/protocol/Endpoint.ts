@@ -168,8 +168,8 @@ const worded = (message: string): string =>
     .replace(/, actual [^]*$/, "")
     .replace(/^is unexpected, expected: ([^]*)$/, (_, names: string) =>
       `is no parameter of this call; they are: ${names.replaceAll("\"", "").replaceAll(" | ", ", ")}`)
-    .replace(/^Expected .*Struct.*$/, "expected an object")
     .replace(/^Expected (ReadonlyArray.*|an array)$/, "expected an array")
+    .replace(/^Expected .*Struct.*$/, "expected an object")
     .replace(/^Expected /, "expected ")
 
 const valueAt = (root: unknown, path: ReadonlyArray<string>): unknown =>

@@ -50,9 +50,13 @@ const reasonOfKind: { readonly [kind: string]: Errors.ForbiddenReason } = {
   "field-unauthorized": "NotAuthorizedForResource"
 }
 
+/** What a table says of a kind, which comes from the server and may be `constructor`. */
+const lookUp = <A>(table: { readonly [kind: string]: A }, kind: string | undefined): A | undefined =>
+  kind !== undefined && Object.hasOwn(table, kind) ? table[kind] : undefined
+
 const forbiddenReason = (problem: Problem.Problem | undefined): Errors.ForbiddenReason => {
   if (problem === undefined) return "MissingScope"
-  const known = reasonOfCode[problem.code ?? 0] ?? reasonOfKind[Problem.kind(problem) ?? ""]
+  const known = reasonOfCode[problem.code ?? 0] ?? lookUp(reasonOfKind, Problem.kind(problem))
   if (known !== undefined) return known
   // A missing scope gives no more than the word.
   const bare = (problem.detail ?? "Forbidden") === "Forbidden" && (problem.title ?? "Forbidden") === "Forbidden"
@@ -91,7 +95,7 @@ export const fromProblem = (asked: Asked, answer: RawAnswer, problem: Problem.Pr
     transactionId: answer.headers["x-transaction-id"]
   }
   const failed = answer.status >= 400
-  const status = failed && kind !== "usage-capped" ? answer.status : statusOfKind[kind ?? ""] ?? problem?.status ?? 400
+  const status = failed && kind !== "usage-capped" ? answer.status : lookUp(statusOfKind, kind) ?? problem?.status ?? 400
   switch (status) {
     case 401:
       return new Errors.Unauthorized(told)
