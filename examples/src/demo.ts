@@ -13,6 +13,7 @@ import { EmulatorServer } from "@effect-xdm/node"
 import { PlatformConfigProvider } from "@effect/platform"
 import { NodeContext, NodeHttpClient, NodeRuntime } from "@effect/platform-node"
 import { Cause, Config, Console, Effect, Layer, Option, Redacted } from "effect"
+import { live } from "./demo/live.js"
 import { read } from "./demo/read.js"
 import { bold, dim, red } from "./demo/terminal.js"
 import { write } from "./demo/write.js"
@@ -28,9 +29,9 @@ const emulated = Effect.gen(function*() {
   const { url } = yield* EmulatorServer
   yield* Console.log(`${bold("effect-xdm")} against an emulator of X on ${url}, over HTTP.`)
   const Live = DirectMessages.layer({ accessToken: Redacted.make(Fixtures.tokens.owner), baseUrl: url })
-  yield* Effect.provide(Effect.zipRight(read, write), Layer.provide(Live, NodeHttpClient.layerUndici))
-  const emulator = yield* Emulator
-  yield* Console.log(dim(`\n${yield* emulator.requestCount()} requests in all. Set X_ACCESS_TOKEN to read your own messages.`))
+  const all = Effect.all([read, write, live], { discard: true })
+  yield* Effect.provide(all, Layer.provide(Live, NodeHttpClient.layerUndici))
+  yield* Console.log(dim("\nSet X_ACCESS_TOKEN, here or in .env, to read your own messages."))
 }).pipe(Effect.provide(EmulatorServer.layer().pipe(Layer.provideMerge(Emulator.layer()))))
 
 const program = Effect.gen(function*() {

@@ -11,7 +11,7 @@ export const read = Effect.gen(function*() {
   yield* heading("Who am I?", "getMe")
   yield* entry(`@${me.username}`, `${me.name}, user ${me.id}`)
 
-  const newest = yield* Stream.runCollect(dm.events.hydrated.all({ limit: 14 }))
+  const newest = yield* Stream.runCollect(dm.events.hydrated.all({ limit: 10 }))
   yield* heading("My newest messages", "events.hydrated.all: one page, fetched when it is read")
   if (newest.length === 0) yield* Console.log(dim("  Nothing in the last 30 days."))
   for (const hydrated of oldestFirst(newest)) yield* entry(...line(hydrated))
