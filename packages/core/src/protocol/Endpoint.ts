@@ -8,6 +8,7 @@
 import type { HttpMethod } from "@effect/platform/HttpMethod"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Either from "effect/Either"
+import * as Inspectable from "effect/Inspectable"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Decoder from "../model/Decoder.js"
@@ -169,7 +170,7 @@ const worded = (message: string): string =>
     .replace(/^is unexpected, expected: ([^]*)$/, (_, names: string) =>
       `is no parameter of this call; they are: ${names.replaceAll("\"", "").replaceAll(" | ", ", ")}`)
     .replace(/^Expected (ReadonlyArray.*|an array)$/, "expected an array")
-    .replace(/^Expected .*Struct.*$/, "expected an object")
+    .replace(/^Expected (\{ readonly .*|.*Struct.*)$/, "expected an object")
     .replace(/^Expected /, "expected ")
 
 const valueAt = (root: unknown, path: ReadonlyArray<string>): unknown =>
@@ -179,6 +180,17 @@ const valueAt = (root: unknown, path: ReadonlyArray<string>): unknown =>
   )
 
 const show = (value: unknown): string => {
-  const text = value === undefined ? "absent" : JSON.stringify(value) ?? String(value)
+  const text = asText(value)
   return text.length > 100 ? `${text.slice(0, 100)}…` : text
+}
+
+const asText = (value: unknown): string => {
+  if (value === undefined) return "absent"
+  if (typeof value === "number") return String(value)
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    // A bigint or a circle, which a caller without types may pass.
+    return Inspectable.toStringUnknown(value, 0)
+  }
 }
