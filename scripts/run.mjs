@@ -43,10 +43,22 @@ const tasks = {
     tasks.build()
     run(process.execPath, ["examples/dist/demo.js", ...args])
   },
-  test: (args) => run(bin("vitest"), ["run", ...args]),
+  test: (args) => {
+    // Some tests run the examples as a user does.
+    tasks.build()
+    run(bin("vitest"), ["run", ...args])
+  },
   check: () => {
     compile(...packages, ...tests)
-    run(bin("oxlint"), ["--config", ".oxlint.architecture.json", "--deny-warnings", "packages/core/src", "packages/node/src"])
+    run(process.execPath, ["scripts/snippets.mjs"])
+    run(bin("tsc"), ["-p", "test/snippets"])
+    run(bin("oxlint"), [
+      "--config",
+      ".oxlint.architecture.json",
+      "--deny-warnings",
+      "packages/core/src",
+      "packages/node/src"
+    ])
   },
   lint: () => {
     run(bin("oxlint"), ["--deny-warnings", "packages", "examples", "test", "scripts"])

@@ -5,7 +5,7 @@
  *
  * It runs against an emulator of X on this machine, over real HTTP. With
  * X_ACCESS_TOKEN in the environment or in .env it reads from the real
- * api.x.com instead, and sends nothing.
+ * api.x.com (or from X_API_URL) instead, and sends nothing.
  */
 import { DirectMessages } from "@effect-xdm/core"
 import { Emulator, Fixtures } from "@effect-xdm/core/testing"
@@ -20,10 +20,12 @@ import { write } from "./demo/write.js"
 
 const real = (accessToken: Redacted.Redacted) =>
   Effect.gen(function*() {
-    yield* Console.log(`${bold("effect-xdm")} reads your messages from api.x.com, and sends nothing.`)
-    yield* Console.log(dim("About 20 events are read; at X's price of a cent each that is $0.20."))
-    yield* read
-  }).pipe(Effect.provide(DirectMessages.layer({ accessToken }).pipe(Layer.provide(NodeHttpClient.layerUndici))))
+    const baseUrl = yield* Config.withDefault(Config.string("X_API_URL"), "https://api.x.com")
+    yield* Console.log(`${bold("effect-xdm")} reads your messages from ${baseUrl}, and sends nothing.`)
+    yield* Console.log(dim("About 15 events are read; at X's price of a cent each that is $0.15."))
+    const Live = DirectMessages.layer({ accessToken, baseUrl }).pipe(Layer.provide(NodeHttpClient.layerUndici))
+    yield* Effect.provide(read, Live)
+  })
 
 const emulated = Effect.gen(function*() {
   const { url } = yield* EmulatorServer

@@ -12,10 +12,13 @@ import { Console, Effect, Layer, Schedule, Stream } from "effect"
 import { EmulatedInbox, run } from "./emulated.js"
 
 /** Somebody who writes every half second, so that there is something to follow. */
-const somebody = Effect.flatMap(Emulator, (emulator) =>
-  emulator.arrive({ from: Fixtures.people.jonas.id, in: Fixtures.conversations.jonas, text: "Are you there?" }).pipe(
-    Effect.schedule(Schedule.spaced("500 millis"))
-  ))
+const somebody = Effect.flatMap(
+  Emulator,
+  (emulator) =>
+    emulator.arrive({ from: Fixtures.people.jonas.id, in: Fixtures.conversations.jonas, text: "Are you there?" }).pipe(
+      Effect.schedule(Schedule.spaced("500 millis"))
+    )
+)
 
 const program = Effect.gen(function*() {
   const dm = yield* DirectMessages

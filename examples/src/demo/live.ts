@@ -5,7 +5,8 @@ import { entry, heading } from "./terminal.js"
 
 const { conversations, people } = Fixtures
 
-const shown = (message: DmEvent.MessageCreate) => entry(message.dmConversationId ?? "", message.text ?? "(an attachment)")
+const shown = (message: DmEvent.MessageCreate) =>
+  entry(message.dmConversationId ?? "", message.text ?? "(an attachment)")
 
 /** Conversations as one timeline, and one that is followed while another fiber writes in it. */
 export const live = Effect.gen(function*() {
@@ -29,7 +30,11 @@ export const live = Effect.gen(function*() {
     Effect.fork
   )
   yield* Effect.sleep("300 millis")
-  yield* emulator.arrive({ from: people.kenji.id, in: conversations.kenji, text: "The third panel tells the truth now." })
+  yield* emulator.arrive({
+    from: people.kenji.id,
+    in: conversations.kenji,
+    text: "The third panel tells the truth now."
+  })
   yield* dm.createByConversationId({ conversationId: conversations.kenji, text: "Never doubted it." })
   yield* Fiber.join(following)
 })

@@ -15,7 +15,8 @@ export const cyan = paint(36)
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" })
 
 /** Emoji and East Asian characters take two columns, marks and joiners none of their own. */
-const wide = /\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60]/u
+const wide =
+  /\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60]/u
 
 const width = (grapheme: string): number => wide.test(grapheme) ? 2 : 1
 
@@ -40,7 +41,8 @@ export const fit = (text: string, room: number, fill = false): string => {
 }
 
 /** A heading with what it cost. */
-export const heading = (title: string, aside = "") => Console.log(`\n${bold(title)}${aside === "" ? "" : dim(`  ${aside}`)}`)
+export const heading = (title: string, aside = "") =>
+  Console.log(`\n${bold(title)}${aside === "" ? "" : dim(`  ${aside}`)}`)
 
 /** A line with a narrow column on the left; what does not fit is cut. */
 export const entry = (label: string, text: string) =>

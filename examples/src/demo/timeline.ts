@@ -21,7 +21,8 @@ const what = ({ event, media, participants, posts }: HydratedEvent): string => {
   }
 }
 
-const clock = (time: DateTime.Utc): string => DateTime.formatUtc(time, { hour: "2-digit", minute: "2-digit", hour12: false, locale: "en-GB" })
+const clock = (time: DateTime.Utc): string =>
+  DateTime.formatUtc(time, { hour: "2-digit", minute: "2-digit", hour12: false, locale: "en-GB" })
 
 /** A hydrated event as a line: when and who, and what. */
 export const line = (hydrated: HydratedEvent): readonly [label: string, text: string] => {

@@ -4,10 +4,10 @@
 export { DirectMessages } from "./DirectMessages.js"
 export type { DirectMessagesService, Endpoints, Options } from "./DirectMessages.js"
 
-export type { Created } from "./endpoints/Created.js"
 export { CreateByConversationId } from "./endpoints/CreateByConversationId.js"
 export { CreateByParticipantId } from "./endpoints/CreateByParticipantId.js"
 export { CreateConversation } from "./endpoints/CreateConversation.js"
+export type { Created } from "./endpoints/Created.js"
 export { DeleteEvents } from "./endpoints/DeleteEvents.js"
 export { GetEvents } from "./endpoints/GetEvents.js"
 export { GetEventsByConversationId } from "./endpoints/GetEventsByConversationId.js"

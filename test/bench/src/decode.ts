@@ -3,7 +3,11 @@ import { Either, Schema } from "effect"
 import { alternating, type Group, heapUsed } from "./measure.js"
 import { page } from "./pages.js"
 
-const microsecondsAnEvent = (pages: ReadonlyArray<string>, decode: (text: string) => unknown, times: number): number => {
+const microsecondsAnEvent = (
+  pages: ReadonlyArray<string>,
+  decode: (text: string) => unknown,
+  times: number
+): number => {
   const started = process.hrtime.bigint()
   for (let i = 0; i < times; i++) decode(pages[i % pages.length]!)
   return Number(process.hrtime.bigint() - started) / 1_000 / times / 100
@@ -27,7 +31,13 @@ export const decoding = async (): Promise<Group> => {
     title: `Decode of pages of 100 events (${Math.round(pages[0]!.length / 1024)} kB each), a single event`,
     rows: [
       { name: "JSON.parse alone", value: found.parse, unit: "µs", ratio: 1 },
-      { name: "JSON.parse and the compiled decoder", value: found.fast, unit: "µs", ratio: found.fast / found.parse, limit: 2 },
+      {
+        name: "JSON.parse and the compiled decoder",
+        value: found.fast,
+        unit: "µs",
+        ratio: found.fast / found.parse,
+        limit: 2
+      },
       { name: "JSON.parse and Schema's interpreter", value: found.slow, unit: "µs", ratio: found.slow / found.parse }
     ]
   }

@@ -56,7 +56,9 @@ export const print = (group: Group): void => {
     row.name,
     `${number(row.value)} ${row.unit}`,
     row.ratio === undefined ? "" : `${row.ratio.toFixed(2)} ×`,
-    row.limit === undefined ? "" : `${overLimit(row) ? "OVER" : "ok, at most"} ${row.limit}${row.ratio === undefined ? "" : " ×"}`
+    row.limit === undefined
+      ? ""
+      : `${overLimit(row) ? "OVER" : "ok, at most"} ${row.limit}${row.ratio === undefined ? "" : " ×"}`
   ])
   const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]!.length)))
   console.log(`\n${group.title}`)

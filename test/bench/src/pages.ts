@@ -44,7 +44,9 @@ export const page = (page: number, { last = false }: { readonly last?: boolean }
       sender_id: users[i % 8]!.id,
       participant_ids: [users[0]!.id, users[1]!.id],
       ...(i % 6 === 4
-        ? { entities: { urls: [link], hashtags: [{ start: 36, end: 43, tag: "launch" }], mentions: null, cashtags: null } }
+        ? {
+          entities: { urls: [link], hashtags: [{ start: 36, end: 43, tag: "launch" }], mentions: null, cashtags: null }
+        }
         : undefined),
       ...(i % 10 === 0 ? { attachments: { media_keys: [`3_${1_900_000_000_000_000 + i}`] } } : undefined),
       ...(i % 25 === 0 ? { referenced_posts: [{ id: String(1_800_000_000_000_000 + i) }] } : undefined)

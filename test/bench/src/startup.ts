@@ -1,9 +1,9 @@
+import { build } from "esbuild"
 import { spawn } from "node:child_process"
 import { mkdir, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { fileURLToPath } from "node:url"
-import { build } from "esbuild"
 import { alternating, type Group } from "./measure.js"
 import { page } from "./pages.js"
 
@@ -74,7 +74,13 @@ export const startup = async (): Promise<Group> => {
       rows: [
         { name: "bare fetch", value: found.bare, unit: "ms", ratio: 1 },
         { name: "GetEvents, bundled", value: found.bundled, unit: "ms", ratio: found.bundled / found.bare, limit: 1.5 },
-        { name: "GetEvents, unbundled", value: found.unbundled, unit: "ms", ratio: found.unbundled / found.bare, limit: 3 }
+        {
+          name: "GetEvents, unbundled",
+          value: found.unbundled,
+          unit: "ms",
+          ratio: found.unbundled / found.bare,
+          limit: 3
+        }
       ]
     }
   } finally {

@@ -69,12 +69,16 @@ const eventType = Schema.Literal("MessageCreate", "ParticipantsJoin", "Participa
 export const listing = {
   ...selection,
   maxResults: Schema.optional(
-    Schema.Int.pipe(Schema.between(1, 100)).annotations({ message: () => ({ message: "must be a whole number from 1 to 100", override: true }) })
+    Schema.Int.pipe(Schema.between(1, 100)).annotations({
+      message: () => ({ message: "must be a whole number from 1 to 100", override: true })
+    })
   ),
   paginationToken: Schema.optional(PageToken),
-  eventTypes: Schema.optional(Schema.Array(eventType).pipe(Schema.minItems(1, {
-    message: () => "must name at least one; leave the parameter out for all"
-  })))
+  eventTypes: Schema.optional(
+    Schema.Array(eventType).pipe(Schema.minItems(1, {
+      message: () => "must name at least one; leave the parameter out for all"
+    }))
+  )
 }
 
 /** @since 0.1.0 */

@@ -6,8 +6,8 @@
  * @since 0.1.0
  */
 import * as Option from "effect/Option"
-import * as Snowflake from "./Snowflake.js"
 import { isObject, type JsonObject } from "./Json.js"
+import * as Snowflake from "./Snowflake.js"
 
 /**
  * The words that requests are made in: `"post"` as X's own SDK of today does,

@@ -45,10 +45,29 @@ const pinnedPost = { tweet: "pinned_tweet_id", post: { expansion: "pinned_post_i
 
 const user = {
   ...alike(
-    "id", "name", "username", "created_at", "description", "entities", "location", "url", "profile_image_url",
-    "profile_banner_url", "protected", "public_metrics", "verified", "verified_type", "verified_followers_count",
-    "is_identity_verified", "parody", "receives_your_dm", "connection_status", "confirmed_email", "subscription",
-    "subscription_type", "withheld"
+    "id",
+    "name",
+    "username",
+    "created_at",
+    "description",
+    "entities",
+    "location",
+    "url",
+    "profile_image_url",
+    "profile_banner_url",
+    "protected",
+    "public_metrics",
+    "verified",
+    "verified_type",
+    "verified_followers_count",
+    "is_identity_verified",
+    "parody",
+    "receives_your_dm",
+    "connection_status",
+    "confirmed_email",
+    "subscription",
+    "subscription_type",
+    "withheld"
   ),
   affiliation: { tweet: "affiliation", post: { expansion: "affiliation" } },
   most_recent_post_id: mostRecentPost,
@@ -72,8 +91,19 @@ const userExpansion = {
 } satisfies Vocabulary
 
 const media = alike(
-  "media_key", "type", "url", "preview_image_url", "alt_text", "width", "height", "duration_ms", "variants",
-  "public_metrics", "non_public_metrics", "organic_metrics", "promoted_metrics"
+  "media_key",
+  "type",
+  "url",
+  "preview_image_url",
+  "alt_text",
+  "width",
+  "height",
+  "duration_ms",
+  "variants",
+  "public_metrics",
+  "non_public_metrics",
+  "organic_metrics",
+  "promoted_metrics"
 )
 
 const tweetOnly = (name: string) => ({ tweet: name, post: undefined })
@@ -81,11 +111,35 @@ const note = { tweet: "note_tweet", post: "note_post" }
 
 const post = {
   ...alike(
-    "id", "text", "created_at", "attachments", "entities", "public_metrics", "lang", "source", "conversation_id",
-    "possibly_sensitive", "paid_partnership", "reply_settings", "community_id", "card_uri", "article",
-    "context_annotations", "display_text_range", "edit_controls", "geo", "matched_media_notes", "media_metadata",
-    "non_public_metrics", "note_request_suggestions", "organic_metrics", "promoted_metrics", "scopes",
-    "suggested_source_links", "suggested_source_links_with_counts", "withheld"
+    "id",
+    "text",
+    "created_at",
+    "attachments",
+    "entities",
+    "public_metrics",
+    "lang",
+    "source",
+    "conversation_id",
+    "possibly_sensitive",
+    "paid_partnership",
+    "reply_settings",
+    "community_id",
+    "card_uri",
+    "article",
+    "context_annotations",
+    "display_text_range",
+    "edit_controls",
+    "geo",
+    "matched_media_notes",
+    "media_metadata",
+    "non_public_metrics",
+    "note_request_suggestions",
+    "organic_metrics",
+    "promoted_metrics",
+    "scopes",
+    "suggested_source_links",
+    "suggested_source_links_with_counts",
+    "withheld"
   ),
   article_title: { tweet: undefined, post: "article_title" },
   note_post: note,

@@ -36,14 +36,18 @@ export const withFields = <F extends Schema.Struct.Fields>(others: F) => {
     text: Schema.optional(Schema.String.pipe(Schema.minLength(1, {
       message: () => "must have at least 1 character; leave it out for a message that is only an attachment"
     }))),
-    attachments: Schema.optional(Schema.Array(Attachment).pipe(Schema.itemsCount(1, {
-      message: () => "must be one attachment, for X takes one a message"
-    })))
+    attachments: Schema.optional(
+      Schema.Array(Attachment).pipe(Schema.itemsCount(1, {
+        message: () => "must be one attachment, for X takes one a message"
+      }))
+    )
   })
-  const filled = parts.pipe(Schema.filter((message: { readonly text?: unknown; readonly attachments?: unknown }) =>
-    message.text !== undefined || message.attachments !== undefined ||
-    { path: ["text"], message: "must be there, or an attachment, or both" }
-  ))
+  const filled = parts.pipe(
+    Schema.filter((message: { readonly text?: unknown; readonly attachments?: unknown }) =>
+      message.text !== undefined || message.attachments !== undefined ||
+      { path: ["text"], message: "must be there, or an attachment, or both" }
+    )
+  )
   // The filters say what the union of Message says, which a Struct with filters has no type for.
   return filled as unknown as Schema.Schema<Schema.Struct.Type<F> & Message>
 }

@@ -37,8 +37,20 @@ export interface Problem extends Schema.Schema.Type<typeof Fields> {}
 
 const numbers = ["status", "code"]
 const names = [
-  "type", "title", "detail", "status", "code", "reason", "parameter", "value", "field",
-  "resource_id", "resource_type", "section", "period", "scope"
+  "type",
+  "title",
+  "detail",
+  "status",
+  "code",
+  "reason",
+  "parameter",
+  "value",
+  "field",
+  "resource_id",
+  "resource_type",
+  "section",
+  "period",
+  "scope"
 ]
 
 /** A problem never fails a decode: a part of a wrong type is passed over, save that a number may stand for a text. */

@@ -66,5 +66,6 @@ export const Timestamp: Schema.Schema<DateTime.Utc, string> = Schema.transformOr
     encode: (time) => ParseResult.succeed(DateTime.formatIso(time))
   }
 ).annotations({
-  [Decoder.direct]: () => (input: unknown) => typeof input === "string" ? parse(input) ?? Decoder.failed : Decoder.failed
+  [Decoder.direct]: () => (input: unknown) =>
+    typeof input === "string" ? parse(input) ?? Decoder.failed : Decoder.failed
 })

@@ -38,7 +38,8 @@ export const struct = <F extends Fields>(
  *
  * @since 0.1.0
  */
-export const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true, nullable: true })
+export const optional = <A, I>(schema: Schema.Schema<A, I>) =>
+  Schema.optionalWith(schema, { exact: true, nullable: true })
 
 /**
  * A field that is an empty list where X leaves it out or sends `null`.

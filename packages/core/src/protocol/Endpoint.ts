@@ -5,8 +5,8 @@
  *
  * @since 0.1.0
  */
-import type { HttpMethod } from "@effect/platform/HttpMethod"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type { HttpMethod } from "@effect/platform/HttpMethod"
 import * as Either from "effect/Either"
 import * as Inspectable from "effect/Inspectable"
 import * as ParseResult from "effect/ParseResult"
@@ -160,7 +160,10 @@ const invalidInput = (
 const firstIssue = (issue: ParseResult.ParseIssue) => {
   const [first] = ParseResult.ArrayFormatter.formatIssueSync(issue)
   // The formatter gives at least one item for every issue.
-  return { path: (first?.path ?? []).map(String), message: first === undefined ? "is not as expected" : worded(first.message) }
+  return {
+    path: (first?.path ?? []).map(String),
+    message: first === undefined ? "is not as expected" : worded(first.message)
+  }
 }
 
 /** The formatter's message in a reader's words, without the value, which may be of any length. */

@@ -98,9 +98,11 @@ const forbiddenAdvice: { readonly [R in ForbiddenReason]: string } = {
   RecipientRefusesMessages: "this user takes no messages from you.",
   RecipientDoesNotFollow: "this user takes messages only from people they follow, and does not follow you.",
   LooksAutomated: "X held the call to be automated. Slow down, and do not send the same text to many.",
-  AppLacksDmPermission: "your app has no permission for Direct Messages. Set it in X's developer portal, then log in again.",
+  AppLacksDmPermission:
+    "your app has no permission for Direct Messages. Set it in X's developer portal, then log in again.",
   ClientNotEnrolled: "your app is not enrolled for this API. Attach it to a project in X's developer portal.",
-  NotAuthorizedForResource: "the account may not see or change this. You must take part in a conversation to read or write it, and have sent a message to delete it.",
+  NotAuthorizedForResource:
+    "the account may not see or change this. You must take part in a conversation to read or write it, and have sent a message to delete it.",
   Other: "the account may not do this."
 }
 

@@ -95,7 +95,9 @@ export const fromProblem = (asked: Asked, answer: RawAnswer, problem: Problem.Pr
     transactionId: answer.headers["x-transaction-id"]
   }
   const failed = answer.status >= 400
-  const status = failed && kind !== "usage-capped" ? answer.status : lookUp(statusOfKind, kind) ?? problem?.status ?? 400
+  const status = failed && kind !== "usage-capped"
+    ? answer.status
+    : lookUp(statusOfKind, kind) ?? problem?.status ?? 400
   switch (status) {
     case 401:
       return new Errors.Unauthorized(told)
@@ -139,7 +141,8 @@ export const unexpected = (
     excerpt: excerpt(where.excerpt)
   })
 
-const secrets = /\b(Bearer|Basic|OAuth)\s+[^\s"'<,;]+|((?:access|refresh|id)_token|client_secret|oauth_[a-z_]+)(["']?\s*[:=]\s*["']?)[^\s"'&<,;]+/gi
+const secrets =
+  /\b(Bearer|Basic|OAuth)\s+[^\s"'<,;]+|((?:access|refresh|id)_token|client_secret|oauth_[a-z_]+)(["']?\s*[:=]\s*["']?)[^\s"'&<,;]+/gi
 
 /**
  * The beginning of a text, on one line, without anything that looks like a
@@ -150,7 +153,10 @@ const secrets = /\b(Bearer|Basic|OAuth)\s+[^\s"'<,;]+|((?:access|refresh|id)_tok
 export const excerpt = (text: string): string => {
   // Cut after the search for secrets, so that none is cut in half and missed.
   const clean = text.slice(0, 4_000)
-    .replace(secrets, (_, scheme, name, sign) => scheme === undefined ? `${name}${sign}[redacted]` : `${scheme} [redacted]`)
+    .replace(
+      secrets,
+      (_, scheme, name, sign) => scheme === undefined ? `${name}${sign}[redacted]` : `${scheme} [redacted]`
+    )
     .replace(/\s+/g, " ")
     .trim()
   return clean === "" ? "(nothing)" : clean.length > 200 ? `${clean.slice(0, 200)}…` : clean

@@ -83,7 +83,9 @@ const check = (options: XApiOptions) =>
   Effect.gen(function*() {
     const baseUrl = options.baseUrl ?? "https://api.x.com"
     if (!/^https?:\/\/[^/?#@\s]+\/?$/.test(baseUrl)) {
-      return yield* Effect.fail(invalid("baseUrl", "must be an http or https URL without a path, like https://api.x.com"))
+      return yield* Effect.fail(
+        invalid("baseUrl", "must be an http or https URL without a path, like https://api.x.com")
+      )
     }
     const timeout = Duration.decodeUnknown(options.timeout ?? "30 seconds")
     if (timeout._tag === "None" || Duration.toMillis(timeout.value) <= 0) {
@@ -93,21 +95,24 @@ const check = (options: XApiOptions) =>
     if (!Number.isInteger(maxConnections) || maxConnections < 1) {
       return yield* Effect.fail(invalid("maxConnections", "must be a whole number of at least 1"))
     }
-    return { baseUrl: baseUrl.replace(/\/$/, ""), timeout: timeout.value, maxConnections }
+    const dialect = options.dialect ?? "post"
+    if (dialect !== "post" && dialect !== "tweet") {
+      return yield* Effect.fail(invalid("dialect", "must be \"post\" or \"tweet\""))
+    }
+    return { baseUrl: baseUrl.replace(/\/$/, ""), timeout: timeout.value, maxConnections, dialect }
   })
 
 const make = (options: XApiOptions) =>
   Effect.gen(function*() {
-    const { baseUrl, maxConnections, timeout } = yield* check(options)
-    const dialect = options.dialect ?? "post"
+    const { baseUrl, dialect, maxConnections, timeout } = yield* check(options)
     const credentials = yield* Credentials
     const connections = yield* Effect.makeSemaphore(maxConnections)
     const userAgent = options.userAgent ?? "effect-xdm"
     const transform = options.transformClient ?? ((client) => client)
+    // Whole before it is signed: a signature can cover the URL, and a transformed client sees where it goes.
+    const addressed = (request: HttpClientRequest.HttpClientRequest) =>
+      HttpClientRequest.setHeader(HttpClientRequest.prependUrl(request, baseUrl), "user-agent", userAgent)
     const client = transform(yield* HttpClient.HttpClient).pipe(
-      HttpClient.mapRequest((request) =>
-        HttpClientRequest.setHeader(HttpClientRequest.prependUrl(request, baseUrl), "user-agent", userAgent)
-      ),
       // The span of a call is ours; those of the client would name full URLs, and X has no use for our trace ids.
       HttpClient.withTracerDisabledWhen(() => true),
       HttpClient.withTracerPropagation(false),
@@ -123,7 +128,10 @@ const make = (options: XApiOptions) =>
       Effect.flatMap(credentials.sign(request), (signed) =>
         client.execute(signed).pipe(
           Effect.flatMap((response) =>
-            Effect.map(response.text, (body): RawAnswer => ({ status: response.status, headers: response.headers, body }))
+            Effect.map(
+              response.text,
+              (body): RawAnswer => ({ status: response.status, headers: response.headers, body })
+            )
           ),
           Effect.scoped,
           Effect.mapError((error: HttpClientError) => Transport.unreachable(endpoint, error)),
@@ -156,7 +164,7 @@ const make = (options: XApiOptions) =>
           const request = toRequest(input)
           return Either.isLeft(request)
             ? Effect.fail(request.left)
-            : repeated(endpoint, attempt(endpoint, interpret, request.right))
+            : repeated(endpoint, attempt(endpoint, interpret, addressed(request.right)))
         }).pipe(Effect.withSpan(`${endpoint.method} ${endpoint.route}`, span))
     }
     return { baseUrl, dialect, call }

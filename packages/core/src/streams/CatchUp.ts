@@ -62,21 +62,23 @@ const untilReset = (reason: ListingStopped["reason"]) =>
  *
  * @since 0.1.0
  */
-export const readBack = (fetch: Pages.FetchPage, health: Reports, options: FollowOptions) =>
-(listing: Listing, take: (page: Pages.ListedPage) => void): Effect.Effect<void, ListingStopped["reason"]> => {
-  let rest = listing
-  return Effect.suspend(() => Stream.runForEach(Pages.pages(fetch, rest), (page) => Effect.sync(() => take(page)))).pipe(
-    Effect.mapError((stopped) => {
-      // After a token that leads in a circle, the way begins at the newest page again.
-      const { options, source } = stopped.rest
-      const lost = stopped.reason._tag === "RepeatedToken"
-      rest = lost ? { source, options: { ...options, resumeFrom: undefined } } : stopped.rest
-      return stopped.reason
-    }),
-    Effect.tapError((reason) => Effect.zipRight(health.failed(reason), untilReset(reason))),
-    Effect.retry({ while: mayPass, schedule: options.retry ?? patient })
-  )
-}
+export const readBack =
+  (fetch: Pages.FetchPage, health: Reports, options: FollowOptions) =>
+  (listing: Listing, take: (page: Pages.ListedPage) => void): Effect.Effect<void, ListingStopped["reason"]> => {
+    let rest = listing
+    return Effect.suspend(() => Stream.runForEach(Pages.pages(fetch, rest), (page) => Effect.sync(() => take(page))))
+      .pipe(
+        Effect.mapError((stopped) => {
+          // After a token that leads in a circle, the way begins at the newest page again.
+          const { options, source } = stopped.rest
+          const lost = stopped.reason._tag === "RepeatedToken"
+          rest = lost ? { source, options: { ...options, resumeFrom: undefined } } : stopped.rest
+          return stopped.reason
+        }),
+        Effect.tapError((reason) => Effect.zipRight(health.failed(reason), untilReset(reason))),
+        Effect.retry({ while: mayPass, schedule: options.retry ?? patient })
+      )
+  }
 
 /**
  * What is newer than an event, newest first, however much it is.
@@ -129,4 +131,3 @@ export const begin = (since: Since, read: ReturnType<typeof readBack>, source: S
     })
     return newest
   })
-

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import * as Effect from "effect/Effect"
 import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { GetEvents } from "../endpoints/GetEvents.js"
 import { GetEventsByConversationId } from "../endpoints/GetEventsByConversationId.js"

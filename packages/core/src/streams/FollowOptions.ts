@@ -29,9 +29,7 @@ export type Since = "now" | EventId | DateTime.DateTime
  *
  * @since 0.1.0
  */
-export interface FollowOptions
-  extends Omit<ListingOptions, "until" | "limit" | "prefetch" | "resumeFrom" | "before">
-{
+export interface FollowOptions extends Omit<ListingOptions, "until" | "limit" | "prefetch" | "resumeFrom" | "before"> {
   /** Where to begin; a checkpoint that was kept goes before it. Default `"now"`. */
   readonly since?: Since | undefined
   /**

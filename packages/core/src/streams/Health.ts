@@ -81,4 +81,3 @@ export const makeReports = (onHealth: (health: Health) => Effect.Effect<void>): 
     missed: (gap: Gap) => report((at) => ({ _tag: "Missed", gap, ...vitals(at) }))
   }
 }
-

@@ -33,7 +33,17 @@ export interface HydratedEvent {
  */
 export const expanded = (options: ListingOptions): ListingOptions => ({
   expansions: ["sender_id", "participant_ids", "attachments.media_keys", "referenced_posts"],
-  mediaFields: ["media_key", "type", "url", "preview_image_url", "alt_text", "width", "height", "duration_ms", "variants"],
+  mediaFields: [
+    "media_key",
+    "type",
+    "url",
+    "preview_image_url",
+    "alt_text",
+    "width",
+    "height",
+    "duration_ms",
+    "variants"
+  ],
   ...options
 })
 

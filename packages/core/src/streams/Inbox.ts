@@ -66,7 +66,9 @@ const newer = (a: EventId, b: EventId | undefined): boolean => b === undefined |
 
 const fresh = (inbox: Inbox, id: ConversationId, event: EventId): Entry => {
   const people = id.split("-")
-  const presence = people.length < 2 ? [] : people.map((each) => [each as UserId, { at: event, present: true }] as const) // the two halves of a one-to-one id are user ids
+  const presence = people.length < 2
+    ? []
+    : people.map((each) => [each as UserId, { at: event, present: true }] as const) // the two halves of a one-to-one id are user ids
   return {
     id,
     lastMessage: Option.none(),

@@ -33,14 +33,15 @@ export const makeLog = (keeper: Keeper | undefined) =>
     let committedAt = yield* Clock.currentTimeMillis
 
     const commit = (id: EventId | undefined) =>
-      Effect.suspend(() => keeper === undefined || id === undefined || id === kept ? Effect.void : keeper.save(id)).pipe(
-        Effect.zipRight(Clock.currentTimeMillis),
-        Effect.map((now) => {
-          kept = id ?? kept
-          uncommitted = 0
-          committedAt = now
-        })
-      )
+      Effect.suspend(() => keeper === undefined || id === undefined || id === kept ? Effect.void : keeper.save(id))
+        .pipe(
+          Effect.zipRight(Clock.currentTimeMillis),
+          Effect.map((now) => {
+            kept = id ?? kept
+            uncommitted = 0
+            committedAt = now
+          })
+        )
 
     yield* Effect.addFinalizer((exit) =>
       // In an orderly end the last event was taken too; after a failure that is not known.
@@ -63,7 +64,8 @@ export const makeLog = (keeper: Keeper | undefined) =>
             : Effect.void)
       }),
       /** Nothing is left to give. */
-      idle: Effect.suspend(() => commit(taken))
+      idle: Effect.suspend(() =>
+        commit(taken)
+      )
     }
   })
-

@@ -96,7 +96,9 @@ export class RepeatedToken extends Data.TaggedError("RepeatedToken")<{ readonly 
 export class PartialPage extends Data.TaggedError("PartialPage")<{ readonly problems: ReadonlyArray<Problem> }> {
   override get message(): string {
     const first = this.problems[0]
-    return `X gave a page with ${this.problems.length} of its parts missing: ${first?.detail ?? first?.title ?? "no reason told"}`
+    return `X gave a page with ${this.problems.length} of its parts missing: ${
+      first?.detail ?? first?.title ?? "no reason told"
+    }`
   }
 }
 

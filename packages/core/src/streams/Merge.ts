@@ -147,7 +147,9 @@ const refill = <A extends Identified, E, R>(source: Source<A, E, R>): Effect.Eff
       source.chunk = []
       return Option.isSome(end) ? Effect.fail(end.value) : Effect.succeed(undefined)
     }),
-    Effect.flatMap((filled) => filled === false ? Effect.suspend(() => refill(source)) : Effect.succeed(filled === true))
+    Effect.flatMap((filled) =>
+      filled === false ? Effect.suspend(() => refill(source)) : Effect.succeed(filled === true)
+    )
   )
 
 const mergeBy = (before: Before): Merge =>

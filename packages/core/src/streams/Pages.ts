@@ -97,22 +97,22 @@ const selectionOf = (options: Listing.ListingOptions): EventParameters.Listing =
   eventTypes: options.eventTypes
 })
 
-const stoppedAt = ({ options, source }: Listing.Listing, { given, last, token }: State) =>
-(reason: Listing.ListingStopped["reason"]) =>
-  new Listing.ListingStopped({
-    reason,
-    given,
-    resumeFrom: token,
-    rest: {
-      source,
-      options: {
-        ...options,
-        resumeFrom: token,
-        before: last,
-        limit: options.limit === undefined ? undefined : options.limit - given
+const stoppedAt =
+  ({ options, source }: Listing.Listing, { given, last, token }: State) => (reason: Listing.ListingStopped["reason"]) =>
+    new Listing.ListingStopped({
+      reason,
+      given,
+      resumeFrom: token,
+      rest: {
+        source,
+        options: {
+          ...options,
+          resumeFrom: token,
+          before: last,
+          limit: options.limit === undefined ? undefined : options.limit - given
+        }
       }
-    }
-  })
+    })
 
 /** Those events of a page that the listing has not given yet and that are within its bounds. */
 const fresh = (page: EventsPage, state: State, bounds: Listing.Bounds) => {
@@ -191,10 +191,11 @@ const ahead = <S, A, E>(
 ): Stream.Stream<A, E> =>
   Stream.unwrap(
     Effect.map(Effect.makeSemaphore(count), (permits) =>
-      Stream.paginateEffect(start, (state) => Effect.zipRight(permits.take(1), step(state))).pipe(
-        Stream.buffer({ capacity: "unbounded" }),
-        Stream.tap(() => permits.release(1))
-      ))
+      Stream.paginateEffect(start, (state) =>
+        Effect.zipRight(permits.take(1), step(state))).pipe(
+          Stream.buffer({ capacity: "unbounded" }),
+          Stream.tap(() => permits.release(1))
+        ))
   )
 
 /**

@@ -158,15 +158,16 @@ const membersAfter = (members: HashSet.HashSet<UserId>, event: DmEvent): HashSet
  *
  * @since 0.1.0
  */
-export const withinWindow = (window: { readonly from: DateTime.DateTime; readonly to: DateTime.DateTime }) =>
-<E, R>(events: Stream.Stream<DmEvent, E, R>): Stream.Stream<DmEvent, E, R> => {
-  const from = DateTime.toEpochMillis(window.from)
-  const to = DateTime.toEpochMillis(window.to)
-  return events.pipe(
-    Stream.dropWhile((event) => event.createdAt.epochMillis >= to),
-    Stream.takeWhile((event) => event.createdAt.epochMillis >= from)
-  )
-}
+export const withinWindow =
+  (window: { readonly from: DateTime.DateTime; readonly to: DateTime.DateTime }) =>
+  <E, R>(events: Stream.Stream<DmEvent, E, R>): Stream.Stream<DmEvent, E, R> => {
+    const from = DateTime.toEpochMillis(window.from)
+    const to = DateTime.toEpochMillis(window.to)
+    return events.pipe(
+      Stream.dropWhile((event) => event.createdAt.epochMillis >= to),
+      Stream.takeWhile((event) => event.createdAt.epochMillis >= from)
+    )
+  }
 
 /**
  * The messages whose text holds every word of the query, wherever and in

@@ -1,0 +1,39 @@
+// Takes the TypeScript blocks of the README and of the doc comments out into test/snippets, a file each, so that the
+// compiler reads them as a user's program would be read. A block marked `ts ignore` is passed over.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join, relative } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const target = join(root, "test", "snippets")
+
+const sources = [
+  ...readdirSync(root).filter((name) => name.endsWith(".md")),
+  ...["core", "node"].flatMap((name) => {
+    const folder = join(root, "packages", name, "src")
+    return readdirSync(folder, { recursive: true })
+      .filter((path) => path.endsWith(".ts"))
+      .map((path) => relative(root, join(folder, path)))
+  })
+]
+
+rmSync(target, { recursive: true, force: true })
+mkdirSync(target, { recursive: true })
+writeFileSync(
+  join(target, "tsconfig.json"),
+  JSON.stringify({ extends: "../tsconfig.json", compilerOptions: { noUnusedLocals: false }, include: ["*.ts"] })
+)
+
+let count = 0
+for (const source of sources) {
+  const isDoc = source.endsWith(".ts")
+  const text = readFileSync(join(root, source), "utf8")
+  const blocks = [...text.matchAll(isDoc ? /^ *\* ```ts\n([^]*?)^ *\* ```/gm : /^```ts\n([^]*?)^```/gm)]
+  for (const [i, [, block]] of blocks.entries()) {
+    const code = isDoc ? block.replace(/^ *\* ?/gm, "") : block
+    const name = source.replace(/[\\/]/g, "_").replace(/\.(ts|md)$/, "")
+    writeFileSync(join(target, `${name}_${i + 1}.ts`), `// ${source}\n${code}`)
+    count++
+  }
+}
+console.log(`${count} code blocks of the README and of the docs`)

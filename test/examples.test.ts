@@ -1,0 +1,102 @@
+import { Emulator, Fixtures } from "@effect-xdm/core/testing"
+import { EmulatorServer } from "@effect-xdm/node"
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const dist = fileURLToPath(new URL("../examples/dist/", import.meta.url))
+let folder = ""
+
+beforeAll(async () => {
+  if (!existsSync(join(dist, "demo.js"))) throw new Error("The examples are not built: npm run build")
+  folder = await mkdtemp(join(tmpdir(), "effect-xdm-"))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs an example as a process of its own, in an empty folder and with no settings but these. */
+const run = (name: string, env: Record<string, string> = {}) =>
+  Effect.async<Finished>((resume) => {
+    const child = spawn(process.execPath, [join(dist, name)], {
+      cwd: folder,
+      env: { PATH: process.env["PATH"], ...env }
+    })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.setEncoding("utf8").on("data", (text: string) => stdout += text)
+    child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text)
+    child.on("close", (code) => resume(Effect.succeed({ code, stdout, stderr })))
+    return Effect.sync(() => child.kill())
+  })
+
+const Server = EmulatorServer.layer().pipe(Layer.provideMerge(Emulator.layer()))
+
+describe("the demo", () => {
+  it.live("does the main job and fits a terminal", () =>
+    Effect.gen(function*() {
+      const { code, stderr, stdout } = yield* run("demo.js")
+      expect(stderr).toBe("")
+      expect(code).toBe(0)
+      for (const part of ["@mina_builds", "And it is live!", "is deleted", "NotFound", "InvalidInput", "3 requests"]) {
+        expect(stdout).toContain(part)
+      }
+      const lines = stdout.trimEnd().split("\n")
+      expect(lines.length).toBeLessThan(60)
+      // Without a terminal there is no colour.
+      expect(stdout).not.toContain("\u001b[")
+      for (const line of lines) expect([...line].length).toBeLessThanOrEqual(80)
+    }))
+
+  it.live("reads from X and sends nothing when there is a token", () =>
+    Effect.gen(function*() {
+      const { url } = yield* EmulatorServer
+      const { code, stdout } = yield* run("demo.js", { X_ACCESS_TOKEN: Fixtures.tokens.owner, X_API_URL: url })
+      expect(code).toBe(0)
+      expect(stdout).toContain("sends nothing")
+      const requests = yield* Effect.flatMap(Emulator, (emulator) => emulator.requests)
+      expect(requests.map(({ method }) => method)).toEqual(["GET", "GET", "GET", "GET"])
+    }).pipe(Effect.provide(Server)))
+
+  it.live("says what is wrong with a token, without showing it", () =>
+    Effect.gen(function*() {
+      const { url } = yield* EmulatorServer
+      const { code, stderr, stdout } = yield* run("demo.js", { X_ACCESS_TOKEN: "wrong-token-of-mine", X_API_URL: url })
+      expect(code).toBe(1)
+      expect(stderr).toContain("the access token was refused")
+      expect(stdout + stderr).not.toContain("wrong-token-of-mine")
+    }).pipe(Effect.provide(Server)))
+})
+
+describe("the examples", () => {
+  it.live("merge-conversations: three requests for three conversations", () =>
+    Effect.gen(function*() {
+      const { code, stdout } = yield* run("merge-conversations.js")
+      expect(code).toBe(0)
+      expect(stdout.trimEnd().split("\n").at(-1)).toBe("3 requests")
+    }))
+
+  it.live("follow: goes on from its checkpoint", () =>
+    Effect.gen(function*() {
+      const first = yield* run("follow.js")
+      expect(first.code).toBe(0)
+      expect(first.stdout.trimEnd().split("\n")).toHaveLength(5)
+      expect(existsSync(join(folder, "checkpoints"))).toBe(true)
+    }))
+
+  it.live("inbox: shows the state before and after a message", () =>
+    Effect.gen(function*() {
+      const { code, stdout } = yield* run("inbox.js")
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/The inbox:[^]*The inbox:\n {2}\S+ {2}2 unread of \d+: One more thing/)
+    }))
+})
