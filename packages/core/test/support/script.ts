@@ -54,14 +54,14 @@ export const stalled: Reply = (request, signal) =>
   )(request, signal)
 
 /** A body that begins and then breaks. */
-export const brokenBody = (status: number): Reply =>
+export const brokenBody = (status: number): Reply => (request, signal) =>
   text(
     status,
     new ReadableStream({
       start: (controller) => controller.enqueue(new TextEncoder().encode("{\"data\":")),
       pull: (controller) => controller.error(withCode("ECONNRESET"))
     })
-  )
+  )(request, signal)
 
 /** No answer at all. */
 export const silent: Reply = () => Effect.never
