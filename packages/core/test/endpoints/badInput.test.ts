@@ -17,7 +17,12 @@ const messageTo = (to: object): ReadonlyArray<readonly [unknown, string, RegExp,
   [{ ...to, text: 5 }, "text", /string/, "5"],
   [{ ...to, text: null }, "text", /string/, "null"],
   [{ ...to, attachments: [] }, "attachments", /one attachment/, "[]"],
-  [{ ...to, text: "a", attachments: [{ mediaId: "1" }, { mediaId: "2" }] }, "attachments", /one attachment/, "[{\"mediaId\":\"1\"},{\"mediaId\":\"2\"}]"],
+  [
+    { ...to, text: "a", attachments: [{ mediaId: "1" }, { mediaId: "2" }] },
+    "attachments",
+    /one attachment/,
+    "[{\"mediaId\":\"1\"},{\"mediaId\":\"2\"}]"
+  ],
   [{ ...to, attachments: [{ mediaId: "a" }] }, "attachments.0.mediaId", /media id/, "\"a\""],
   [{ ...to, attachments: [{ media_id: "1" }] }, "attachments.0.media_id", /no parameter/, "\"1\""],
   [{ ...to, text: "a", mediaId: "1" }, "mediaId", /no parameter of this call; they are: .*text/, "\"1\""]
@@ -50,7 +55,9 @@ const select = (more: object): ReadonlyArray<readonly [unknown, string, RegExp, 
 ]
 
 const ids = (name: string, wrong: ReadonlyArray<unknown>, rule: RegExp, more: object = {}) =>
-  wrong.map((value) => [{ ...more, [name]: value }, name, rule, typeof value === "string" ? JSON.stringify(value) : ""] as const)
+  wrong.map((value) =>
+    [{ ...more, [name]: value }, name, rule, typeof value === "string" ? JSON.stringify(value) : ""] as const
+  )
 
 const inputs: { readonly [endpoint: string]: ReadonlyArray<readonly [unknown, string, RegExp, string]> } = {
   CreateByConversationId: [
@@ -72,9 +79,15 @@ const inputs: { readonly [endpoint: string]: ReadonlyArray<readonly [unknown, st
     [{ participantIds: ["1", "2"] }, "message", /missing/, "absent"],
     [{ participantIds: ["1", "2"], message: "hi" }, "message", /object/, "\"hi\""]
   ],
-  DeleteEvents: [...ids("eventId", ["", "x", "1".repeat(20)], /event id/), ...ids("eventId", [1146654567674912769, 10n, {}], /string/)],
+  DeleteEvents: [
+    ...ids("eventId", ["", "x", "1".repeat(20)], /event id/),
+    ...ids("eventId", [Number("1146654567674912769"), 10n, {}], /string/)
+  ],
   GetEvents: list({}),
-  GetEventsByConversationId: [...ids("conversationId", ["", "12"], /conversation id/), ...list({ conversationId: "1-2" })],
+  GetEventsByConversationId: [
+    ...ids("conversationId", ["", "12"], /conversation id/),
+    ...list({ conversationId: "1-2" })
+  ],
   GetEventsById: [...ids("eventId", ["", "x"], /event id/), ...select({ eventId: "1" })],
   GetEventsByParticipantId: [...ids("participantId", ["", "x"], /user id/), ...list({ participantId: "1" })],
   GetMe: [

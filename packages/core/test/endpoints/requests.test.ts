@@ -1,6 +1,6 @@
-import { describe, expect, it } from "@effect/vitest"
-import * as UrlParams from "@effect/platform/UrlParams"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as UrlParams from "@effect/platform/UrlParams"
+import { describe, expect, it } from "@effect/vitest"
 import { Either, FastCheck as fc } from "effect"
 import type { Dialect } from "../../src/model/Dialect.js"
 import * as endpoints from "../support/endpoints.js"

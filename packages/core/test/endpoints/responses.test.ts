@@ -10,7 +10,12 @@ const problems = "https://api.x.com/2/problems"
 
 const bare = { title: "Forbidden", detail: "Forbidden", type: "about:blank", status: 403 }
 
-type Refusal = readonly [what: string, status: number, body: unknown, expected: { readonly _tag: string; readonly [field: string]: unknown }]
+type Refusal = readonly [
+  what: string,
+  status: number,
+  body: unknown,
+  expected: { readonly _tag: string; readonly [field: string]: unknown }
+]
 
 const refusals: ReadonlyArray<Refusal> = [
   ["400, a problem", 400, { title: "Invalid Request", detail: "d", type: `${problems}/invalid-request` }, {
@@ -23,7 +28,9 @@ const refusals: ReadonlyArray<Refusal> = [
     detail: "One or more parameters to your request was invalid.",
     type: `${problems}/invalid-request`
   }, { _tag: "BadRequest", problem: { parameter: "max_results", value: "101", detail: "not between 1 and 100" } }],
-  ["401", 401, { title: "Unauthorized", type: "about:blank", status: 401, detail: "Unauthorized" }, { _tag: "Unauthorized" }],
+  ["401", 401, { title: "Unauthorized", type: "about:blank", status: 401, detail: "Unauthorized" }, {
+    _tag: "Unauthorized"
+  }],
   ["402, credits depleted", 402, { title: "CreditsDepleted", type: `${problems}/credits` }, { _tag: "OutOfCredits" }],
   ["403, a bare word", 403, bare, { _tag: "Forbidden", reason: "MissingScope" }],
   ["403, nothing", 403, "", { _tag: "Forbidden", reason: "MissingScope", problem: undefined }],
@@ -34,7 +41,10 @@ const refusals: ReadonlyArray<Refusal> = [
     problem: { code: 349, detail: "cannot send" }
   }],
   ["403, code 226", 403, { code: 226, message: "automated" }, { _tag: "Forbidden", reason: "LooksAutomated" }],
-  ["403, code 150", 403, { code: 150, message: "not following" }, { _tag: "Forbidden", reason: "RecipientDoesNotFollow" }],
+  ["403, code 150", 403, { code: 150, message: "not following" }, {
+    _tag: "Forbidden",
+    reason: "RecipientDoesNotFollow"
+  }],
   ["403, code 93", 403, { code: 93, message: "permission" }, { _tag: "Forbidden", reason: "AppLacksDmPermission" }],
   ["403, client not enrolled", 403, { type: `${problems}/client-forbidden`, reason: "client-not-enrolled" }, {
     _tag: "Forbidden",
@@ -45,7 +55,10 @@ const refusals: ReadonlyArray<Refusal> = [
     _tag: "Forbidden",
     reason: "NotAuthorizedForResource"
   }],
-  ["403, something else", 403, { title: "Forbidden", detail: "You are suspended." }, { _tag: "Forbidden", reason: "Other" }],
+  ["403, something else", 403, { title: "Forbidden", detail: "You are suspended." }, {
+    _tag: "Forbidden",
+    reason: "Other"
+  }],
   ["403, a kind like a method of objects", 403, { detail: "d", type: `${problems}/constructor` }, {
     _tag: "Forbidden",
     reason: "Other"
@@ -55,7 +68,9 @@ const refusals: ReadonlyArray<Refusal> = [
     problem: { resourceId: "1" }
   }],
   ["404, nothing", 404, "", { _tag: "NotFound" }],
-  ["429, a problem", 429, { title: "Too Many Requests", detail: "Too Many Requests", status: 429 }, { _tag: "RateLimited" }],
+  ["429, a problem", 429, { title: "Too Many Requests", detail: "Too Many Requests", status: 429 }, {
+    _tag: "RateLimited"
+  }],
   ["429, errors", 429, { errors: [{ code: 88, message: "Rate limit exceeded" }] }, {
     _tag: "RateLimited",
     window: "unknown",
@@ -70,20 +85,32 @@ const refusals: ReadonlyArray<Refusal> = [
     problem: { period: "Monthly" }
   }],
   ["500", 500, { title: "Internal Server Error" }, { _tag: "ServerFailure", status: 500 }],
-  ["502, HTML", 502, "<html><body>Bad Gateway</body></html>", { _tag: "ServerFailure", status: 502, problem: undefined }],
+  ["502, HTML", 502, "<html><body>Bad Gateway</body></html>", {
+    _tag: "ServerFailure",
+    status: 502,
+    problem: undefined
+  }],
   ["503", 503, { title: "Service Unavailable", detail: "Over capacity", status: 503 }, { _tag: "ServerFailure" }],
   ["504, nothing", 504, "", { _tag: "ServerFailure", status: 504 }],
   ["409, unknown to us", 409, { title: "Conflict" }, { _tag: "BadRequest", status: 409 }],
   ["200, errors and no data", 200, {
     errors: [{ type: `${problems}/resource-not-found`, detail: "no such event", parameter: "event_id", value: "1" }]
   }, { _tag: "NotFound", status: 200, problem: { parameter: "event_id", value: "1" } }],
-  ["200, not authorized and no data", 200, { data: null, errors: [{ type: `${problems}/not-authorized-for-resource` }] }, {
+  ["200, not authorized and no data", 200, {
+    data: null,
+    errors: [{ type: `${problems}/not-authorized-for-resource` }]
+  }, {
     _tag: "Forbidden",
     reason: "NotAuthorizedForResource"
   }],
-  ["200, an error of no known kind", 200, { errors: [{ message: "odd" }] }, { _tag: "BadRequest", problem: { detail: "odd" } }],
+  ["200, an error of no known kind", 200, { errors: [{ message: "odd" }] }, {
+    _tag: "BadRequest",
+    problem: { detail: "odd" }
+  }],
   ["200, an error that names a status", 200, { errors: [{ status: 503, title: "x" }] }, { _tag: "ServerFailure" }],
-  ["200, a hydration failure", 200, { errors: [{ type: `${problems}/field-hydration-failure` }] }, { _tag: "ServerFailure" }]
+  ["200, a hydration failure", 200, { errors: [{ type: `${problems}/field-hydration-failure` }] }, {
+    _tag: "ServerFailure"
+  }]
 ]
 
 const left = (one: Case, ...[status, body, headers]: Parameters<typeof answer>) =>
@@ -147,7 +174,13 @@ describe.each(each)("%s", (_, one) => {
     }
     const app = { "x-app-limit-24hour-limit": "4000", "x-app-limit-24hour-remaining": "12" }
     const limited = (headers: Record<string, string>) => left(one, 429, "", headers)
-    expect(limited(quarter)).toMatchObject({ window: "15 minutes", limit: 15, remaining: 0, resetsAt, bucket: one.name })
+    expect(limited(quarter)).toMatchObject({
+      window: "15 minutes",
+      limit: 15,
+      remaining: 0,
+      resetsAt,
+      bucket: one.name
+    })
     expect(limited(quarter).message).toContain("2026-08-01T13:20:00.000Z")
     expect(limited({ ...quarter, ...day, ...app })).toMatchObject({ window: "24 hours of the user", limit: 1440 })
     expect(limited({ ...quarter, "x-rate-limit-remaining": "7" })).toMatchObject({ window: "15 minutes", remaining: 7 })
@@ -158,19 +191,31 @@ describe.each(each)("%s", (_, one) => {
 
 describe("what one endpoint alone can meet", () => {
   const of = (name: string) => each.find(([each]) => each === name)![1]
-  const event = { id: "1", event_type: "MessageCreate", text: "hi" }
+  const event = { id: "1146654567674912769", event_type: "MessageCreate", text: "hi" }
 
   it.each([
-    ["GetEvents", { data: [event, { ...event, id: 1146654567674912769 }] }, "data.1.id", /string/, "114665456767491"],
+    ["GetEvents", { data: [event, { ...event, id: Number(event.id) }] }, "data.1.id", /string/, "114665456767491"],
     ["GetEvents", { data: [{ ...event, text: { a: 1 } }] }, "data.0.text", /string/, "{\"a\":1}"],
     ["GetEvents", { data: [{ ...event, created_at: "yesterday" }] }, "data.0.created_at", /time/, "\"yesterday\""],
     ["GetEvents", { data: event }, "data", /array/, "\"MessageCreate\""],
-    ["GetEvents", { data: [event], includes: { users: [{ id: "1", name: "A" }] } }, "includes.users.0.username", /missing/, "absent"],
+    [
+      "GetEvents",
+      { data: [event], includes: { users: [{ id: "1", name: "A" }] } },
+      "includes.users.0.username",
+      /missing/,
+      "absent"
+    ],
     ["GetEvents", { data: [null] }, "data.0", /object/, "null"],
     ["GetEvents", { data: [], meta: { result_count: "5" } }, "meta.result_count", /number/, "\"5\""],
     ["GetEventsById", { data: { ...event, sender_id: 5 } }, "data.sender_id", /string/, "5"],
     ["CreateByParticipantId", { data: { dm_conversation_id: "1-2" } }, "data.dm_event_id", /missing/, "absent"],
-    ["CreateByParticipantId", { data: { dm_conversation_id: "1-2", dm_event_id: 5 } }, "data.dm_event_id", /string/, "5"],
+    [
+      "CreateByParticipantId",
+      { data: { dm_conversation_id: "1-2", dm_event_id: 5 } },
+      "data.dm_event_id",
+      /string/,
+      "5"
+    ],
     ["GetMe", { data: { id: "1", username: "a" } }, "data.name", /missing/, "absent"],
     ["DeleteEvents", { data: {} }, "data.deleted", /missing/, "absent"]
   ])("%s says where %j is not as expected", (name, body, path, expected, excerpt) => {
@@ -194,7 +239,7 @@ describe("what one endpoint alone can meet", () => {
   it("errors beside data are the page's", () => {
     const partial = { data: [event], errors: [{ title: "Not Found Error", resource_type: "user" }] }
     expect(Either.getOrThrow(of("GetEvents").response(answer(200, partial))))
-      .toMatchObject({ events: [{ id: "1" }], errors: [{ title: "Not Found Error", resourceType: "user" }] })
+      .toMatchObject({ events: [{ id: event.id }], errors: [{ title: "Not Found Error", resourceType: "user" }] })
   })
 
   it("a removal may answer 204 with nothing; no other call may", () => {
@@ -206,6 +251,8 @@ describe("what one endpoint alone can meet", () => {
   })
 
   it("a removal that X did not do says so", () => {
-    expect(of("DeleteEvents").response(answer(200, { data: { deleted: false } }))).toEqual(Either.right({ deleted: false }))
+    expect(of("DeleteEvents").response(answer(200, { data: { deleted: false } }))).toEqual(
+      Either.right({ deleted: false })
+    )
   })
 })

@@ -15,7 +15,13 @@ const sent = {
   post: {
     data: [{ ...common, entities: { hashtags, urls }, referenced_posts: [{ id: "7" }] }],
     includes: {
-      users: [{ id: "1", name: "A", username: "a", pinned_post_id: "7", public_metrics: { post_count: 3, like_count: 1 } }],
+      users: [{
+        id: "1",
+        name: "A",
+        username: "a",
+        pinned_post_id: "7",
+        public_metrics: { post_count: 3, like_count: 1 }
+      }],
       posts: [{
         id: "7",
         text: "hi",
@@ -29,7 +35,13 @@ const sent = {
   tweet: {
     data: [{ ...common, hashtags, urls, referenced_tweets: [{ id: "7" }] }],
     includes: {
-      users: [{ id: "1", name: "A", username: "a", pinned_tweet_id: "7", public_metrics: { tweet_count: 3, like_count: 1 } }],
+      users: [{
+        id: "1",
+        name: "A",
+        username: "a",
+        pinned_tweet_id: "7",
+        public_metrics: { tweet_count: 3, like_count: 1 }
+      }],
       tweets: [{
         id: "7",
         text: "hi",
@@ -101,24 +113,42 @@ describe("an event", () => {
   })
 
   it("of an unknown type keeps X's JSON, whatever it holds", () => {
-    fc.assert(fc.property(fc.jsonValue(), fc.constantFrom("Later", "UnknownEvent", "toString", 5, null, undefined), (x, event_type) => {
-      const raw = { id: "1146654567674912769", event_type, sender_id: "1", text: 5, participant_ids: x, entities: x }
-      const event = read(raw)
-      expect(event).toMatchObject({ _tag: "UnknownEvent", id: raw.id, senderId: "1" })
-      if (DmEvent.isUnknownEvent(event)) {
-        expect(event.raw).toBe(raw)
-        expect(event.eventType).toBe(typeof event_type === "string" ? event_type : undefined)
-      }
-      for (const dialect of ["post", "tweet"] as const) {
-        expect(Schema.encodeSync(DmEvent.inDialect(dialect))(event)).toBe(raw)
-      }
-    }))
+    fc.assert(
+      fc.property(
+        fc.jsonValue(),
+        fc.constantFrom("Later", "UnknownEvent", "toString", 5, null, undefined),
+        (x, event_type) => {
+          const raw = {
+            id: "1146654567674912769",
+            event_type,
+            sender_id: "1",
+            text: 5,
+            participant_ids: x,
+            entities: x
+          }
+          const event = read(raw)
+          expect(event).toMatchObject({ _tag: "UnknownEvent", id: raw.id, senderId: "1" })
+          if (DmEvent.isUnknownEvent(event)) {
+            expect(event.raw).toBe(raw)
+            expect(event.eventType).toBe(typeof event_type === "string" ? event_type : undefined)
+          }
+          for (const dialect of ["post", "tweet"] as const) {
+            expect(Schema.encodeSync(DmEvent.inDialect(dialect))(event)).toBe(raw)
+          }
+        }
+      )
+    )
   })
 
   it("is told apart by its tag", () => {
     fc.assert(fc.property(wire.event("post"), (json) => {
       const event = read(json)
-      const told = [DmEvent.isMessageCreate, DmEvent.isParticipantsJoin, DmEvent.isParticipantsLeave, DmEvent.isUnknownEvent]
+      const told = [
+        DmEvent.isMessageCreate,
+        DmEvent.isParticipantsJoin,
+        DmEvent.isParticipantsLeave,
+        DmEvent.isUnknownEvent
+      ]
       expect(told.filter((is) => is(event))).toHaveLength(1)
     }))
   })

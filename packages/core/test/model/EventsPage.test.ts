@@ -36,7 +36,10 @@ describe("EventsPage", () => {
   it("keeps the errors that came beside its events", () => {
     const page = read({
       data: [message],
-      errors: [{ title: "Not Found Error", resource_type: "user", value: 5, status: "?", parameter: null, extra: 1 }, {}]
+      errors: [
+        { title: "Not Found Error", resource_type: "user", value: 5, status: "?", parameter: null, extra: 1 },
+        {}
+      ]
     })
     expect(page.errors).toStrictEqual([{ title: "Not Found Error", resourceType: "user", value: "5" }, {}])
   })

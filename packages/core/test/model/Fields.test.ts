@@ -3,8 +3,10 @@ import { Arbitrary, Either, FastCheck as fc, Schema } from "effect"
 import type { Dialect } from "../../src/model/Dialect.js"
 import * as Fields from "../../src/model/Fields.js"
 
-const ask = (selection: Fields.DmEventSelection, dialect: Dialect) => Either.getOrThrow(Fields.dmEventQuery(selection, dialect))
-const askUser = (selection: Fields.UserSelection, dialect: Dialect) => Either.getOrThrow(Fields.userQuery(selection, dialect))
+const ask = (selection: Fields.DmEventSelection, dialect: Dialect) =>
+  Either.getOrThrow(Fields.dmEventQuery(selection, dialect))
+const askUser = (selection: Fields.UserSelection, dialect: Dialect) =>
+  Either.getOrThrow(Fields.userQuery(selection, dialect))
 
 const everything = "id,event_type,text,created_at,dm_conversation_id,attachments,entities"
 
@@ -60,13 +62,15 @@ describe("dmEventQuery", () => {
     })
   })
 
-  it.each([
-    [{ postFields: ["author_id"] }, "post", "postFields", "author_id"],
-    [{ tweetFields: ["lang", "author_id"] }, "post", "tweetFields", "author_id"],
-    [{ userFields: ["pinned_post_id"] }, "post", "userFields", "pinned_post_id"],
-    [{ userFields: ["subscribes_to_you"] }, "tweet", "userFields", "subscribes_to_you"],
-    [{ postFields: ["article_title"] }, "tweet", "postFields", "article_title"]
-  ] as const)("says that %j cannot go out in the %s dialect", (selection, dialect, parameter, value) => {
+  it.each(
+    [
+      [{ postFields: ["author_id"] }, "post", "postFields", "author_id"],
+      [{ tweetFields: ["lang", "author_id"] }, "post", "tweetFields", "author_id"],
+      [{ userFields: ["pinned_post_id"] }, "post", "userFields", "pinned_post_id"],
+      [{ userFields: ["subscribes_to_you"] }, "tweet", "userFields", "subscribes_to_you"],
+      [{ postFields: ["article_title"] }, "tweet", "postFields", "article_title"]
+    ] as const
+  )("says that %j cannot go out in the %s dialect", (selection, dialect, parameter, value) => {
     expect(Fields.dmEventQuery(selection, dialect)).toEqual(Either.left({
       parameter,
       value,
@@ -126,22 +130,25 @@ describe("names", () => {
       postFields: Arbitrary.make(Fields.PostFields),
       tweetFields: Arbitrary.make(Fields.PostFields)
     }, { requiredKeys: [] })
-    fc.assert(fc.property(arbitrary, fc.constantFrom<Dialect>("post", "tweet"), (selection, dialect) => {
-      const asked = Fields.dmEventQuery(selection as Fields.DmEventSelection, dialect)
-      if (Either.isLeft(asked)) return
-      const names = Fields.inDialect(dialect)
-      const allowed: { readonly [parameter: string]: ReadonlyArray<string> } = {
-        "dm_event.fields": names.dmEventFields,
-        expansions: names.dmEventExpansions,
-        "media.fields": names.mediaFields,
-        "user.fields": names.userFields,
-        [`${dialect}.fields`]: names.postFields
-      }
-      for (const [parameter, value] of Object.entries(asked.right)) {
-        const said = value.split(",")
-        expect(new Set(said).size).toBe(said.length)
-        expect(allowed[parameter]).toEqual(expect.arrayContaining(said))
-      }
-    }), { numRuns: 500 })
+    fc.assert(
+      fc.property(arbitrary, fc.constantFrom<Dialect>("post", "tweet"), (selection, dialect) => {
+        const asked = Fields.dmEventQuery(selection as Fields.DmEventSelection, dialect)
+        if (Either.isLeft(asked)) return
+        const names = Fields.inDialect(dialect)
+        const allowed: { readonly [parameter: string]: ReadonlyArray<string> } = {
+          "dm_event.fields": names.dmEventFields,
+          expansions: names.dmEventExpansions,
+          "media.fields": names.mediaFields,
+          "user.fields": names.userFields,
+          [`${dialect}.fields`]: names.postFields
+        }
+        for (const [parameter, value] of Object.entries(asked.right)) {
+          const said = value.split(",")
+          expect(new Set(said).size).toBe(said.length)
+          expect(allowed[parameter]).toEqual(expect.arrayContaining(said))
+        }
+      }),
+      { numRuns: 500 }
+    )
   })
 })

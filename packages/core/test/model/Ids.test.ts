@@ -2,8 +2,12 @@ import { describe, expect, it } from "@effect/vitest"
 import { Arbitrary, FastCheck as fc, Schema } from "effect"
 import * as Ids from "../../src/model/Ids.js"
 import * as Snowflake from "../../src/model/Snowflake.js"
+import { untyped } from "../support/schemas.js"
 
-const numeric = { good: ["1", "0", "2244994945", "9".repeat(19)], bad: ["", "1".repeat(20), "-1", "1.0", "1e3", " 1", "1\n", "a"] }
+const numeric = {
+  good: ["1", "0", "2244994945", "9".repeat(19)],
+  bad: ["", "1".repeat(20), "-1", "1.0", "1e3", " 1", "1\n", "a"]
+}
 
 const cases = {
   UserId: { schema: Ids.UserId, ...numeric },
@@ -15,14 +19,24 @@ const cases = {
     good: ["1-2", "2-1", "123123123-456456456", "1".repeat(15), "9".repeat(19)],
     bad: ["", "1", "1".repeat(14), "1".repeat(20), "1-", "-1", "1-2-3", `1-${"2".repeat(20)}`, "a-b", "1-2\n"]
   },
-  MediaKey: { schema: Ids.MediaKey, good: ["3_1", "13_1146654567674912769"], bad: ["", "3", "3_", "_3", "3-1", "3_1_2"] },
-  Username: { schema: Ids.Username, good: ["X", "XDevelopers", "a_1", "a".repeat(15)], bad: ["", "@x", "a".repeat(16), "a b", "é"] },
-  PageToken: { schema: Ids.PageToken, good: ["a".repeat(16), "7140dibdnow9c7btw421dyz6jism75z99gyxd8egarsc4"], bad: ["", "a".repeat(15)] }
-} satisfies Record<string, { schema: Schema.Schema<any, string>; good: Array<string>; bad: Array<string> }>
+  MediaKey: {
+    schema: Ids.MediaKey,
+    good: ["3_1", "13_1146654567674912769"],
+    bad: ["", "3", "3_", "_3", "3-1", "3_1_2"]
+  },
+  Username: {
+    schema: Ids.Username,
+    good: ["X", "XDevelopers", "a_1", "a".repeat(15)],
+    bad: ["", "@x", "a".repeat(16), "a b", "é"]
+  },
+  PageToken: {
+    schema: Ids.PageToken,
+    good: ["a".repeat(16), "7140dibdnow9c7btw421dyz6jism75z99gyxd8egarsc4"],
+    bad: ["", "a".repeat(15)]
+  }
+}
 
-/** The cases lose their brands here, for one test to go through them all. */
-const every: ReadonlyArray<readonly [string, ReadonlyArray<string>, ReadonlyArray<string>, Schema.Schema<any, string>]> =
-  Object.entries(cases).map(([name, { bad, good, schema }]) => [name, good, bad, schema])
+const every = Object.entries(cases).map(([name, { bad, good, schema }]) => [name, good, bad, untyped(schema)] as const)
 
 describe.each(every)("%s", (_, good, bad, schema) => {
   const is = Schema.is(schema)
@@ -43,8 +57,7 @@ describe.each(every)("%s", (_, good, bad, schema) => {
 
 describe("ids that X sends", () => {
   it("have no pattern, so that X may change it", () => {
-    const schemas: ReadonlyArray<Schema.Schema<any, string>> = Object.values(Ids.received)
-    for (const schema of schemas) expect(Schema.is(schema)("of some new form")).toBe(true)
+    for (const schema of Object.values(Ids.received)) expect(Schema.is(untyped(schema))("of some new form")).toBe(true)
   })
 })
 

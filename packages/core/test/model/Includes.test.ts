@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { FastCheck as fc, Option, Schema } from "effect"
-import * as Includes from "../../src/model/Includes.js"
 import { received } from "../../src/model/Ids.js"
+import * as Includes from "../../src/model/Includes.js"
 import * as wire from "../support/wire.js"
 
 const read = Schema.decodeUnknownSync(Includes.Includes)

@@ -62,7 +62,9 @@ const forms: ReadonlyArray<readonly [form: string, body: unknown, problem: Probl
     status: 403
   }],
   ["numbers for texts", { value: 101, resource_id: 1 }, { value: "101", resourceId: "1" }],
-  ["parts of wrong types", { title: 1, detail: null, status: "400", code: "88", type: {}, errors: "no" }, { title: "1" }],
+  ["parts of wrong types", { title: 1, detail: null, status: "400", code: "88", type: {}, errors: "no" }, {
+    title: "1"
+  }],
   ["an empty object", {}, undefined],
   ["an object of nothing known", { foo: 1, errors: [] }, undefined],
   ["errors of nothing", { errors: [null, "x", 3] }, undefined],
@@ -92,7 +94,9 @@ describe("Problem.fromBody", () => {
 
   it("never fails", () => {
     fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), (json, inner) => {
-      for (const body of [json, { errors: json }, { errors: [json] }, { errors: [{ parameters: json, message: inner }] }]) {
+      for (
+        const body of [json, { errors: json }, { errors: [json] }, { errors: [{ parameters: json, message: inner }] }]
+      ) {
         Problem.fromBody(body)
       }
     }))

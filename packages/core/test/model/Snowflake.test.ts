@@ -32,10 +32,13 @@ describe("Snowflake", () => {
     expect(Snowflake.fromMillis(-1, 5)).toBe("5")
   })
 
-  it.each(["", "abc", "12a", "-5", "1.5", " 1", "123456789012345678901", "0x10", "١٢"])("finds no time in %j", (text) => {
-    expect(Snowflake.toMillis(text)).toEqual(Option.none())
-    expect(Snowflake.toDateTime(text)).toEqual(Option.none())
-  })
+  it.each(["", "abc", "12a", "-5", "1.5", " 1", "123456789012345678901", "0x10", "١٢"])(
+    "finds no time in %j",
+    (text) => {
+      expect(Snowflake.toMillis(text)).toEqual(Option.none())
+      expect(Snowflake.toDateTime(text)).toEqual(Option.none())
+    }
+  )
 
   it("orders ids as numbers", () => {
     fc.assert(fc.property(id, id, (a, b) => {

@@ -24,7 +24,9 @@ describe("Timestamp", () => {
 
   it("reads every day from 1968 to 2105 as Date.parse does", () => {
     const day = 86_400_000
-    for (let at = Date.UTC(1968, 0, 1); at < Date.UTC(2105, 0, 1); at += day) agrees(new Date(at + 45_296_789).toISOString())
+    for (let at = Date.UTC(1968, 0, 1); at < Date.UTC(2105, 0, 1); at += day) {
+      agrees(new Date(at + 45_296_789).toISOString())
+    }
   })
 
   it.each([
@@ -57,7 +59,9 @@ describe("Timestamp", () => {
   ])("reads %j as Date.parse does", agrees)
 
   it("refuses what is no text", () => {
-    for (const value of [0, 1_700_000_000_000, null, undefined, {}, new Date(0)]) expect(decode(value)).toEqual(Option.none())
+    for (const value of [0, 1_700_000_000_000, null, undefined, {}, new Date(0)]) {
+      expect(decode(value)).toEqual(Option.none())
+    }
   })
 
   it("gives a DateTime like any other", () => {

@@ -1,7 +1,19 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { describe, expect, it } from "@effect/vitest"
-import { Cause, Chunk, Config, ConfigError, ConfigProvider, Effect, Exit, Fiber, Layer, Redacted, TestClock } from "effect"
+import {
+  Cause,
+  Chunk,
+  Config,
+  ConfigError,
+  ConfigProvider,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Redacted,
+  TestClock
+} from "effect"
 import { DirectMessages } from "../../src/DirectMessages.js"
 import { GetEvents } from "../../src/endpoints/GetEvents.js"
 import { Credentials } from "../../src/protocol/Credentials.js"
@@ -32,7 +44,11 @@ describe("a request", () => {
 
   it.effect("goes where and as the options say", () =>
     Effect.gen(function*() {
-      const [request] = yield* requestsWith({ baseUrl: "http://127.0.0.1:8080/", userAgent: "mine/1", dialect: "tweet" })
+      const [request] = yield* requestsWith({
+        baseUrl: "http://127.0.0.1:8080/",
+        userAgent: "mine/1",
+        dialect: "tweet"
+      })
       expect(request?.url.href).toMatch(/^http:\/\/127\.0\.0\.1:8080\/2\/dm_events\?/)
       expect(request?.headers["user-agent"]).toBe("mine/1")
       expect(request?.url.searchParams.get("dm_event.fields")).toContain("referenced_tweets")
@@ -56,7 +72,8 @@ describe("a request", () => {
     Effect.gen(function*() {
       const signed: Array<HttpClientRequest.HttpClientRequest> = []
       const credentials = Layer.succeed(Credentials, {
-        sign: (request) => Effect.sync(() => (signed.push(request), HttpClientRequest.setHeader(request, "authorization", "OAuth x")))
+        sign: (request) =>
+          Effect.sync(() => (signed.push(request), HttpClientRequest.setHeader(request, "authorization", "OAuth x")))
       })
       yield* getEvents.pipe(
         Effect.provide(GetEvents.layer),
@@ -100,7 +117,11 @@ describe("options that make no sense", () => {
         // A caller without types may pass anything.
         const error = yield* Effect.flip(Effect.provide(getEvents, layer({ [option]: value } as XApiOptions)))
         expect(ConfigError.isConfigError(error)).toBe(true)
-        expect(error).toMatchObject({ _op: "InvalidData", path: [option], message: expect.stringContaining(`${option} must`) })
+        expect(error).toMatchObject({
+          _op: "InvalidData",
+          path: [option],
+          message: expect.stringContaining(`${option} must`)
+        })
         expect(String(error)).not.toContain("password")
       }))
   }
@@ -180,7 +201,10 @@ describe("layerConfig", () => {
     baseUrl: Config.string("X_BASE_URL").pipe(Config.withDefault("https://api.x.com"))
   }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, client)))
   const given = (entries: Record<string, string>) =>
-    Effect.provide(getEvents, layer.pipe(Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(entries)))))))
+    Effect.provide(
+      getEvents,
+      layer.pipe(Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(entries))))))
+    )
 
   it.effect("takes each option from the configuration", () =>
     Effect.gen(function*() {

@@ -19,16 +19,31 @@ export const failureOf = (one: Case, reply: Reply) =>
 const outcomes: ReadonlyArray<readonly [what: string, reply: Reply, tag: string, reason: object | undefined]> = [
   ["no answer", silent, "SendOutcomeUnknown", { _tag: "TimedOut", afterMillis: 30_000 }],
   ["a body that stays away", stalled, "SendOutcomeUnknown", { _tag: "TimedOut" }],
-  ["a connection reset", broken("ECONNRESET"), "SendOutcomeUnknown", { _tag: "Unreachable", code: "ECONNRESET", notSent: false }],
-  ["a connection that failed for no known reason", broken(), "SendOutcomeUnknown", { _tag: "Unreachable", notSent: false }],
+  ["a connection reset", broken("ECONNRESET"), "SendOutcomeUnknown", {
+    _tag: "Unreachable",
+    code: "ECONNRESET",
+    notSent: false
+  }],
+  ["a connection that failed for no known reason", broken(), "SendOutcomeUnknown", {
+    _tag: "Unreachable",
+    notSent: false
+  }],
   ["a body that broke", brokenBody(201), "SendOutcomeUnknown", { _tag: "Unreachable", notSent: false }],
   ["500", json(500, { title: "Internal Server Error" }), "SendOutcomeUnknown", { _tag: "ServerFailure", status: 500 }],
   ["503", json(503, {}), "SendOutcomeUnknown", { _tag: "ServerFailure", status: 503 }],
-  ["504, HTML", text(504, "<html>Gateway Timeout</html>"), "SendOutcomeUnknown", { _tag: "ServerFailure", status: 504 }],
+  ["504, HTML", text(504, "<html>Gateway Timeout</html>"), "SendOutcomeUnknown", {
+    _tag: "ServerFailure",
+    status: 504
+  }],
   ["200, HTML", text(200, "<html>Sign in</html>"), "SendOutcomeUnknown", { _tag: "UnexpectedResponse", status: 200 }],
   ["302", text(302, ""), "SendOutcomeUnknown", { _tag: "UnexpectedResponse", status: 302 }],
   ["201, truncated", text(201, "{\"data\":{\"dm_ev"), "UnexpectedResponse", undefined],
-  ["201, ids as numbers", json(201, { data: { dm_conversation_id: 1, dm_event_id: 2 } }), "UnexpectedResponse", undefined],
+  [
+    "201, ids as numbers",
+    json(201, { data: { dm_conversation_id: 1, dm_event_id: 2 } }),
+    "UnexpectedResponse",
+    undefined
+  ],
   ["a refused connection", broken("ECONNREFUSED"), "Unreachable", undefined],
   ["an unknown host", broken("ENOTFOUND"), "Unreachable", undefined],
   ["429", json(429, { title: "Too Many Requests" }), "RateLimited", undefined],
@@ -58,7 +73,9 @@ describe.each(cases.filter(({ kind }) => kind === "send").map((one) => [one.name
   it.effect("sends what was given, once, and answers the ids", () =>
     Effect.gen(function*() {
       const { layer, requests } = scripted(json(201, one.answers.post))
-      const created = yield* Effect.flatMap(DirectMessages, (dm) => one.call(dm, one.sample)).pipe(Effect.provide(layer()))
+      const created = yield* Effect.flatMap(DirectMessages, (dm) => one.call(dm, one.sample)).pipe(
+        Effect.provide(layer())
+      )
       expect(created).toEqual(one.model)
       expect(requests.map(({ body, method, url }) => [method, url.href, JSON.parse(body ?? "")]))
         .toEqual([["POST", `https://api.x.com${one.path}`, one.body]])

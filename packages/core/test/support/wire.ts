@@ -15,11 +15,26 @@ const pad = (value: number, length = 2) => String(value).padStart(length, "0")
 /** Any composition of a date's parts, those that no calendar has among them. */
 export const oddDate: fc.Arbitrary<string> = fc.tuple(
   fc.oneof(fc.integer({ min: 1965, max: 2105 }), fc.constantFrom(0, 1, 1600, 1900, 1970, 2000, 2024, 2100, 9999)),
-  fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 12 }) }, { weight: 1, arbitrary: fc.constantFrom(0, 2, 13, 19) }),
-  fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 31 }) }, { weight: 2, arbitrary: fc.constantFrom(0, 28, 29, 30, 31, 32) }),
-  fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 0, max: 23 }) }, { weight: 1, arbitrary: fc.constantFrom(24, 25, 29) }),
-  fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 0, max: 59 }) }, { weight: 1, arbitrary: fc.constantFrom(60, 61) }),
-  fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 0, max: 59 }) }, { weight: 1, arbitrary: fc.constantFrom(60, 61) }),
+  fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 12 }) }, {
+    weight: 1,
+    arbitrary: fc.constantFrom(0, 2, 13, 19)
+  }),
+  fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 31 }) }, {
+    weight: 2,
+    arbitrary: fc.constantFrom(0, 28, 29, 30, 31, 32)
+  }),
+  fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 0, max: 23 }) }, {
+    weight: 1,
+    arbitrary: fc.constantFrom(24, 25, 29)
+  }),
+  fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 0, max: 59 }) }, {
+    weight: 1,
+    arbitrary: fc.constantFrom(60, 61)
+  }),
+  fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 0, max: 59 }) }, {
+    weight: 1,
+    arbitrary: fc.constantFrom(60, 61)
+  }),
   fc.oneof(
     { weight: 5, arbitrary: fc.integer({ min: 0, max: 999 }).map((ms) => `.${pad(ms, 3)}`) },
     { weight: 2, arbitrary: fc.constantFrom("", ".1", ".12", ".123456", ".", ",123", ".12x") }
@@ -28,7 +43,9 @@ export const oddDate: fc.Arbitrary<string> = fc.tuple(
     weight: 2,
     arbitrary: fc.constantFrom("", "z", "+02:00", "-11:30", "+0000", "+25:00", " Z", "ZZ")
   })
-).map(([y, mo, d, h, mi, s, ms, zone]) => `${pad(y, 4)}-${pad(mo)}-${pad(d)}T${pad(h)}:${pad(mi)}:${pad(s)}${ms}${zone}`)
+).map(([y, mo, d, h, mi, s, ms, zone]) =>
+  `${pad(y, 4)}-${pad(mo)}-${pad(d)}T${pad(h)}:${pad(mi)}:${pad(s)}${ms}${zone}`
+)
 
 export const isoDate: fc.Arbitrary<string> = fc.date({
   min: new Date("1960-01-01T00:00:00Z"),
@@ -37,14 +54,19 @@ export const isoDate: fc.Arbitrary<string> = fc.date({
 }).map((date) => date.toISOString())
 
 /** A record in which each key may be missing, or null, save those that are required. */
-const object = (required: { [key: string]: fc.Arbitrary<unknown> }, optional: { [key: string]: fc.Arbitrary<unknown> }) =>
+const object = (
+  required: { [key: string]: fc.Arbitrary<unknown> },
+  optional: { [key: string]: fc.Arbitrary<unknown> }
+) =>
   fc.record(
     {
       ...required,
-      ...Object.fromEntries(Object.entries(optional).map(([key, value]) => [
-        key,
-        fc.oneof({ weight: 12, arbitrary: value }, { weight: 1, arbitrary: fc.constant(null) })
-      ]))
+      ...Object.fromEntries(
+        Object.entries(optional).map(([key, value]) => [
+          key,
+          fc.oneof({ weight: 12, arbitrary: value }, { weight: 1, arbitrary: fc.constant(null) })
+        ])
+      )
     },
     { requiredKeys: Object.keys(required) }
   ) as fc.Arbitrary<Json>
@@ -120,7 +142,9 @@ export const user = (dialect: Dialect): fc.Arbitrary<Json> =>
     })
   })
 
-const anyMetrics = fc.dictionary(fc.oneof(fc.string(), fc.constantFrom("like_count", "__proto__")), count, { maxKeys: 3 })
+const anyMetrics = fc.dictionary(fc.oneof(fc.string(), fc.constantFrom("like_count", "__proto__")), count, {
+  maxKeys: 3
+})
 
 export const media: fc.Arbitrary<Json> = object({ media_key: id.map((each) => `3_${each}`), type: text }, {
   url,
@@ -196,7 +220,22 @@ const placesOf = (value: unknown, found: Array<Place> = []): Array<Place> => {
 const wrong = fc.oneof(
   fc.jsonValue({ maxDepth: 1 }),
   oddDate,
-  fc.constantFrom<unknown>(null, [], {}, "", 0, -1, true, 1146654567674912800, "12", [null], [[]], { id: 1 }, NaN, Infinity)
+  fc.constantFrom<unknown>(
+    null,
+    [],
+    {},
+    "",
+    0,
+    -1,
+    true,
+    1146654567674912800,
+    "12",
+    [null],
+    [[]],
+    { id: 1 },
+    NaN,
+    Infinity
+  )
 )
 
 const damage = fc.record({
@@ -248,7 +287,12 @@ const inflict = (page: Json, { at, date, key: added, kind, value }: Damage): voi
 }
 
 /** A page after none to four damages; its JSON may no longer be what any schema takes. */
-export const damagedPage: fc.Arbitrary<unknown> = fc.tuple(anyPage, fc.array(damage, { maxLength: 4 }), fc.nat(400), wrong)
+export const damagedPage: fc.Arbitrary<unknown> = fc.tuple(
+  anyPage,
+  fc.array(damage, { maxLength: 4 }),
+  fc.nat(400),
+  wrong
+)
   .map(([intact, damages, whole, other]) => {
     if (whole === 0) return other
     const page = structuredClone(intact)
