@@ -32,19 +32,11 @@ export interface HydratedEvent {
  * @since 0.1.0
  */
 export const expanded = (options: ListingOptions): ListingOptions => ({
-  expansions: ["sender_id", "participant_ids", "attachments.media_keys", "referenced_posts"],
-  mediaFields: [
-    "media_key",
-    "type",
-    "url",
-    "preview_image_url",
-    "alt_text",
-    "width",
-    "height",
-    "duration_ms",
-    "variants"
-  ],
-  ...options
+  ...options,
+  expansions: options.expansions ??
+    ["sender_id", "participant_ids", "attachments.media_keys", "referenced_posts"],
+  mediaFields: options.mediaFields ??
+    ["media_key", "type", "url", "preview_image_url", "alt_text", "width", "height", "duration_ms", "variants"]
 })
 
 /**

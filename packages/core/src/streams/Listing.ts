@@ -11,7 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as EventParameters from "../endpoints/EventParameters.js"
 import type { DmEvent } from "../model/DmEvent.js"
-import type { ConversationId, EventId, PageToken, UserId } from "../model/Ids.js"
+import { type ConversationId, type EventId, type PageToken, received, type UserId } from "../model/Ids.js"
 import type { Problem } from "../model/Problem.js"
 import * as Snowflake from "../model/Snowflake.js"
 import type { InvalidInput, ReadError } from "../protocol/Errors.js"
@@ -129,24 +129,26 @@ export interface Bounds {
   readonly pageSize: number
   readonly limit: number
   readonly prefetch: number
+  /** How far back, as what means the same when the listing is taken up later: no span of time. */
+  readonly until: EventId | DateTime.DateTime | undefined
   readonly isTooOld: (event: DmEvent) => boolean
 }
 
-const tooOld = (until: Until | undefined, now: number): Either.Either<Bounds["isTooOld"], InvalidInput> => {
-  if (until === undefined) return Either.right(() => false)
-  if (typeof until === "string" && /^\d+$/.test(until)) {
-    return Either.right((event) => Snowflake.order(event.id, until) < 0)
-  }
-  if (DateTime.isDateTime(until)) {
-    const oldest = DateTime.toEpochMillis(until)
-    return Either.right((event) => event.createdAt.epochMillis < oldest)
-  }
+const isEventId = (until: Until): until is EventId => typeof until === "string" && /^\d+$/.test(until)
+
+const fixed = (until: Until | undefined, now: number): Either.Either<Bounds["until"], InvalidInput> => {
+  if (until === undefined || DateTime.isDateTime(until) || isEventId(until)) return Either.right(until)
   const ago = Duration.decodeUnknown(until)
-  if (ago._tag === "None") {
-    return Checks.refuse("until", "must be an event id, a DateTime, or a duration before now like \"7 days\"", until)
-  }
-  const oldest = now - Duration.toMillis(ago.value)
-  return Either.right((event) => event.createdAt.epochMillis < oldest)
+  return ago._tag === "Some" && Duration.toMillis(ago.value) > 0
+    ? Either.right(received.EventId.make(Snowflake.fromMillis(now - Duration.toMillis(ago.value))))
+    : Checks.refuse("until", "must be an event id, a DateTime, or a duration before now like \"7 days\"", until)
+}
+
+const tooOld = (until: Bounds["until"]): Bounds["isTooOld"] => {
+  if (until === undefined) return () => false
+  if (!DateTime.isDateTime(until)) return (event) => Snowflake.order(event.id, until) < 0
+  const oldest = DateTime.toEpochMillis(until)
+  return (event) => event.createdAt.epochMillis < oldest
 }
 
 /**
@@ -156,9 +158,12 @@ const tooOld = (until: Until | undefined, now: number): Either.Either<Bounds["is
  * @since 0.1.0
  */
 export const bounds = (options: ListingOptions, now: number): Either.Either<Bounds, InvalidInput> =>
-  Either.all({
-    pageSize: Checks.wholeNumber("pageSize", options.pageSize ?? 100, 1, 100),
-    limit: Checks.wholeNumber("limit", options.limit ?? Infinity, 1, Infinity),
-    prefetch: Checks.wholeNumber("prefetch", options.prefetch ?? 0, 0, 1_000),
-    isTooOld: tooOld(options.until, now)
-  })
+  Either.map(
+    Either.all({
+      pageSize: Checks.wholeNumber("pageSize", options.pageSize ?? 100, 1, 100),
+      limit: Checks.wholeNumber("limit", options.limit ?? Infinity, 1, Infinity),
+      prefetch: Checks.wholeNumber("prefetch", options.prefetch ?? 0, 0, 1_000),
+      until: fixed(options.until, now)
+    }),
+    (bounds) => ({ ...bounds, isTooOld: tooOld(bounds.until) })
+  )

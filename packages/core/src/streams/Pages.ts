@@ -170,7 +170,7 @@ export const pages = (
           repeated: token === state.token || token === state.trail.kept
         })
       return [{ page, events }, next] as const
-    }).pipe(Effect.mapError(stoppedAt(listing, state)))
+    }).pipe(Effect.mapError(stoppedAt({ source, options: { ...options, until: bounds.until } }, state)))
 
   return Stream.unwrap(
     Effect.map(Clock.currentTimeMillis, (now) => {
