@@ -24,10 +24,13 @@ const beforeSending: ReadonlySet<string> = new Set([
   "ERR_TLS_CERT_ALTNAME_INVALID"
 ])
 
+/** A code is one word; whatever else an error carries as its code may quote the request. */
+const codeForm = /^[A-Za-z][A-Za-z0-9_]{1,50}$/
+
 /** The code of an error or of what caused it; a connection tried at several addresses fails with several. */
 const codeOf = (error: unknown, depth = 0): string | undefined => {
   if (typeof error !== "object" || error === null || depth > 5) return undefined
-  if ("code" in error && typeof error.code === "string") return error.code
+  if ("code" in error && typeof error.code === "string" && codeForm.test(error.code)) return error.code
   const inner = "errors" in error && Array.isArray(error.errors) ? error.errors[0] : undefined
   return codeOf(inner, depth + 1) ?? ("cause" in error ? codeOf(error.cause, depth + 1) : undefined)
 }
@@ -55,5 +58,17 @@ export const withoutSecrets = (answer: RawAnswer, signed: HttpClientRequest.Http
   const header = signed.headers["authorization"] ?? ""
   const secret = header.slice(header.indexOf(" ") + 1)
   // No credential is shorter, and a short word would blot out half the answer.
-  return secret.length < 8 ? answer : { ...answer, body: answer.body.replaceAll(secret, "[redacted]") }
+  if (secret.length < 8) return answer
+  const clean = (text: string) => text.replaceAll(secret, "[redacted]")
+  const headers = Object.entries(answer.headers).map(([name, value]) => [name, value && clean(value)])
+  return { ...answer, headers: Object.fromEntries(headers), body: clean(unescaped(answer.body)) }
+}
+
+/** JSON with each character written in one way only, so that a secret in it can be found; other texts as they are. */
+const unescaped = (body: string): string => {
+  try {
+    return JSON.stringify(JSON.parse(body))
+  } catch {
+    return body
+  }
 }
