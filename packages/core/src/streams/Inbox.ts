@@ -102,8 +102,9 @@ const withPresence = (entry: Entry, event: DmEvent): Pick<Entry, "presence" | "p
     if (Option.isSome(known) && newer(known.value.at, event.id)) continue
     presence = HashMap.set(presence, user, { at: event.id, present })
   }
-  if (presence === entry.presence && entry.participants.length > 0) return entry
-  const participants = [...presence].flatMap(([user, { present }]) => present ? [user] : [])
+  const participants = presence === entry.presence && entry.participants.length > 0
+    ? entry.participants
+    : [...presence].flatMap(([user, { present }]) => present ? [user] : [])
   return { presence, participants }
 }
 
