@@ -47,7 +47,7 @@ export const groupByConversation = <E, R>(
   events: Stream.Stream<DmEvent, E, R>,
   { conversations = 1_000, events: perConversation = 100 }: GroupOptions = {}
 ): Effect.Effect<HashMap.HashMap<ConversationId, ReadonlyArray<DmEvent>>, E, R> =>
-  Effect.map(
+  Effect.suspend(() =>
     Stream.runFold(events, new Map<ConversationId, Array<DmEvent>>(), (groups, event) => {
       const id = event.dmConversationId
       if (id === undefined) return groups
@@ -56,9 +56,8 @@ export const groupByConversation = <E, R>(
         if (groups.size < conversations && perConversation > 0) groups.set(id, [event])
       } else if (group.length < perConversation) group.push(event)
       return groups
-    }),
-    HashMap.fromIterable
-  )
+    })
+  ).pipe(Effect.map(HashMap.fromIterable))
 
 /**
  * A conversation as one reads it.
@@ -198,5 +197,6 @@ export const search = (query: string, { locale }: { readonly locale?: string | u
     Stream.filter(events, matches)
 }
 
+/** Without case, accents, forms of a letter by its width, and the form that a sigma has at the end of a word. */
 const plain = (text: string, locale: string | undefined): string =>
-  text.toLocaleLowerCase(locale).normalize("NFKD").replace(/\p{Mn}/gu, "")
+  text.toLocaleLowerCase(locale).normalize("NFKD").replace(/\p{Mn}/gu, "").replaceAll("ς", "σ")
