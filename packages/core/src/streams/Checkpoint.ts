@@ -11,7 +11,8 @@ import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
-import { EventId } from "../model/Ids.js"
+import type { EventId } from "../model/Ids.js"
+import * as Checks from "./Checks.js"
 
 /**
  * A checkpoint could not be read or written. The reader stops rather than
@@ -75,7 +76,7 @@ export class CheckpointStore extends Context.Tag("@effect-xdm/core/CheckpointSto
           Effect.flatMap(Option.match({
             onNone: () => Effect.succeedNone,
             onSome: (text) =>
-              isEventId(text)
+              Checks.isEventId(text)
                 ? Effect.succeedSome(text)
                 : Effect.fail(failed(name, "holds no event id. Mend or remove it; nothing was overwritten"))
           }))
@@ -87,7 +88,5 @@ export class CheckpointStore extends Context.Tag("@effect-xdm/core/CheckpointSto
 }
 
 const key = (name: string): string => `xdm-checkpoint-${name}`
-
-const isEventId = (text: string): text is EventId => /^\d+$/.test(text)
 
 const failed = (checkpoint: string, problem: string) => new CheckpointFailed({ checkpoint, problem })

@@ -5,6 +5,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
+import type { EventId } from "../model/Ids.js"
 import { InvalidInput } from "../protocol/Errors.js"
 
 /** What the options belong to, as errors name it. */
@@ -36,3 +37,7 @@ export const milliseconds = (parameter: string, value: unknown): Either.Either<n
     ? Either.right(Duration.toMillis(duration.value))
     : refuse(parameter, "must be a duration longer than nothing, like \"60 seconds\"", value)
 }
+
+/** An id that can be put in order: digits, and no zeros before them. @since 0.1.0 */
+export const isEventId = (value: unknown): value is EventId =>
+  typeof value === "string" && /^(0|[1-9]\d{0,19})$/.test(value)

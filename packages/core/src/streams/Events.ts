@@ -5,7 +5,7 @@
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import { GetEvents } from "../endpoints/GetEvents.js"
 import { GetEventsByConversationId } from "../endpoints/GetEventsByConversationId.js"
 import { GetEventsByParticipantId } from "../endpoints/GetEventsByParticipantId.js"
@@ -107,13 +107,10 @@ export const make: Effect.Effect<
   const follow = Follow.make(fetch)
   return {
     ...listings((listing) => Pages.events(fetch, listing)),
-    pages: listings((listing) => Stream.map(Pages.pages(fetch, listing), ({ page }) => page)),
+    pages: listings((listing) => Pages.listed(fetch, listing, ({ page }) => Chunk.of(page))),
     hydrated: listings(({ options, source }) =>
-      Pages.pages(fetch, { source, options: Hydrated.expanded(options) }).pipe(
-        Stream.mapConcatChunk(({ events, page }) =>
-          Chunk.unsafeFromArray(events.map((event) => Hydrated.hydrate(event, page.includes)))
-        )
-      )
+      Pages.listed(fetch, { source, options: Hydrated.expanded(options) }, ({ events, page }) =>
+        Chunk.unsafeFromArray(events.map((event) => Hydrated.hydrate(event, page.includes))))
     ),
     resume: ({ rest }) => Pages.events(fetch, rest),
     follow: (options?: Follow.AnyOptions) => follow({ _tag: "All" }, options),

@@ -43,10 +43,10 @@ const follow = (
 
     const start = Effect.gen(function*() {
       const kept = keeper === undefined ? Option.none() : yield* keeper.load
-      last = Option.isSome(kept) ? kept.value : yield* CatchUp.begin(options.since ?? "now", read, source, options)
+      last = Option.isSome(kept) ? kept.value : yield* CatchUp.begin(checked.right.since, read, source, options)
       if (Option.isNone(kept)) yield* log.commit(last)
       // What is new since "now" is not there yet; what is new since an event may be.
-      const waits = Option.isNone(kept) && (options.since ?? "now") === "now"
+      const waits = Option.isNone(kept) && checked.right.since === "now"
       dueAt = (yield* Clock.currentTimeMillis) + (waits ? checked.right.everyMillis : 0)
       return last
     })

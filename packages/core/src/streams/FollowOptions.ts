@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type * as DateTime from "effect/DateTime"
+import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -81,15 +81,19 @@ export type UnkeptError = ListingStopped["reason"]
  * @since 0.1.0
  */
 export interface Settings {
+  readonly since: Since
   readonly everyMillis: number
   readonly catchUpLimit: number
 }
 
 /** @since 0.1.0 */
 export const settings = (
-  { catchUpLimit = Infinity, every = "auto" }: FollowOptions
+  { catchUpLimit = Infinity, every = "auto", since = "now" }: FollowOptions
 ): Either.Either<Settings, InvalidInput> =>
   Either.all({
+    since: since === "now" || DateTime.isDateTime(since) || Checks.isEventId(since)
+      ? Either.right(since)
+      : Checks.refuse("since", "must be \"now\", an event id or a DateTime", since),
     everyMillis: Checks.milliseconds("every", every === "auto" ? "60 seconds" : every),
     catchUpLimit: Checks.wholeNumber("catchUpLimit", catchUpLimit, 1, Infinity)
   })

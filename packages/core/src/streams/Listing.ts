@@ -134,10 +134,8 @@ export interface Bounds {
   readonly isTooOld: (event: DmEvent) => boolean
 }
 
-const isEventId = (until: Until): until is EventId => typeof until === "string" && /^\d+$/.test(until)
-
 const fixed = (until: Until | undefined, now: number): Either.Either<Bounds["until"], InvalidInput> => {
-  if (until === undefined || DateTime.isDateTime(until) || isEventId(until)) return Either.right(until)
+  if (until === undefined || DateTime.isDateTime(until) || Checks.isEventId(until)) return Either.right(until)
   const ago = Duration.decodeUnknown(until)
   return ago._tag === "Some" && Duration.toMillis(ago.value) > 0
     ? Either.right(received.EventId.make(Snowflake.fromMillis(now - Duration.toMillis(ago.value))))

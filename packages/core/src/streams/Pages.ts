@@ -130,14 +130,15 @@ const fresh = (page: EventsPage, state: State, bounds: Listing.Bounds) => {
 }
 
 /**
- * The pages of a listing.
+ * What `give` takes from each page of a listing.
  *
  * @since 0.1.0
  */
-export const pages = (
+export const listed = <A>(
   fetch: FetchPage,
-  listing: Listing.Listing
-): Stream.Stream<ListedPage, Listing.ListingStopped> => {
+  listing: Listing.Listing,
+  give: (listed: ListedPage) => Chunk.Chunk<A>
+): Stream.Stream<A, Listing.ListingStopped> => {
   const { options, source } = listing
   const start: State = {
     token: options.resumeFrom,
@@ -178,7 +179,10 @@ export const pages = (
       if (Either.isLeft(bounds)) return Stream.fail(stoppedAt(listing, start)(bounds.left))
       const { prefetch } = bounds.right
       const fetchNext = step(bounds.right)
-      return prefetch === 0 ? Stream.paginateEffect(start, fetchNext) : ahead(start, fetchNext, prefetch)
+      return prefetch === 0
+        ? Stream.paginateChunkEffect(start, (state) =>
+          Effect.map(fetchNext(state), ([page, next]) => [give(page), next] as const))
+        : Stream.mapConcatChunk(ahead(start, fetchNext, prefetch), give)
     })
   )
 }
@@ -199,6 +203,16 @@ const ahead = <S, A, E>(
   )
 
 /**
+ * The pages of a listing.
+ *
+ * @since 0.1.0
+ */
+export const pages = (
+  fetch: FetchPage,
+  listing: Listing.Listing
+): Stream.Stream<ListedPage, Listing.ListingStopped> => listed(fetch, listing, Chunk.of)
+
+/**
  * The events of a listing, newest first, each once.
  *
  * @since 0.1.0
@@ -207,4 +221,4 @@ export const events = (
   fetch: FetchPage,
   listing: Listing.Listing
 ): Stream.Stream<DmEvent, Listing.ListingStopped> =>
-  Stream.mapConcatChunk(pages(fetch, listing), (listed) => Chunk.unsafeFromArray(listed.events))
+  listed(fetch, listing, (page) => Chunk.unsafeFromArray(page.events))
