@@ -142,7 +142,7 @@ export const unexpected = (
   })
 
 const secrets =
-  /\b(Bearer|Basic|OAuth)\s+[^\s"'<,;]+|((?:access|refresh|id)_token|client_secret|oauth_[a-z_]+)(["']?\s*[:=]\s*["']?)[^\s"'&<,;]+/gi
+  /\b(Bearer|Basic|OAuth)\s+(?!oauth_)[^\s"'<,;]+|((?:access|refresh|id)_token|client_secret|oauth_[a-z_]+)(["']?\s*[:=]\s*["']?)[^\s"'&<,;]+/gi
 
 /**
  * The beginning of a text, on one line, without anything that looks like a
