@@ -58,27 +58,44 @@ const untilReset = (reason: ListingStopped["reason"]) =>
 
 /**
  * Reads pages back, again and again where a failure may pass, going on where it
- * stopped.
+ * stopped. The pauses begin anew after a failure before which events came.
  *
  * @since 0.1.0
  */
 export const readBack =
   (fetch: Pages.FetchPage, health: Reports, options: FollowOptions) =>
-  (listing: Listing, take: (page: Pages.ListedPage) => void): Effect.Effect<void, ListingStopped["reason"]> => {
-    let rest = listing
-    return Effect.suspend(() => Stream.runForEach(Pages.pages(fetch, rest), (page) => Effect.sync(() => take(page))))
-      .pipe(
-        Effect.mapError((stopped) => {
-          // After a token that leads in a circle, the way begins at the newest page again.
-          const { options, source } = stopped.rest
-          const lost = stopped.reason._tag === "RepeatedToken"
-          rest = lost ? { source, options: { ...options, resumeFrom: undefined } } : stopped.rest
-          return stopped.reason
-        }),
-        Effect.tapError((reason) => Effect.zipRight(health.failed(reason), untilReset(reason))),
-        Effect.retry({ while: mayPass, schedule: options.retry ?? patient })
-      )
-  }
+  (listing: Listing, take: (page: Pages.ListedPage) => void): Effect.Effect<void, ListingStopped["reason"]> =>
+    Effect.flatMap(Schedule.driver(options.retry ?? patient), (pauses) => {
+      const read = (listing: Listing): Effect.Effect<void, ListingStopped["reason"]> =>
+        Stream.runForEach(Pages.pages(fetch, listing), (page) => Effect.sync(() => take(page))).pipe(
+          Effect.catchAll(({ given, reason, rest }) =>
+            health.failed(reason).pipe(
+              Effect.zipRight(mayPass(reason) ? untilReset(reason) : Effect.fail(reason)),
+              Effect.zipRight(given > 0 ? pauses.reset : Effect.void),
+              Effect.zipRight(Effect.mapError(pauses.next(reason), () => reason)),
+              Effect.zipRight(Effect.suspend(() => read(reason._tag === "RepeatedToken" ? fromNewest(rest) : rest)))
+            )
+          )
+        )
+      return read(listing)
+    })
+
+/** After a token that leads in a circle, the way begins at the newest page again. */
+const fromNewest = ({ options, source }: Listing): Listing => ({
+  source,
+  options: { ...options, resumeFrom: undefined }
+})
+
+/**
+ * What a follower knows: the last event, and until when it has seen all that
+ * came, in milliseconds since 1970.
+ *
+ * @since 0.1.0
+ */
+export interface Known {
+  readonly last: EventId
+  readonly completeAt: number
+}
 
 /**
  * What is newer than an event, newest first, however much it is.
@@ -86,7 +103,7 @@ export const readBack =
  * @since 0.1.0
  */
 export const newerThan = (
-  last: EventId,
+  { completeAt, last }: Known,
   read: ReturnType<typeof readBack>,
   source: Source,
   options: FollowOptions,
@@ -105,8 +122,8 @@ export const newerThan = (
     const beyond = newer.length > catchUpLimit
     if (beyond) newer.length = catchUpLimit
     const now = yield* Clock.currentTimeMillis
-    const lastMillis = Option.getOrElse(Snowflake.toMillis(last), () => now)
-    const expired = !met && last !== origin && lastMillis < now - Duration.toMillis(horizon)
+    const knownAt = Math.max(completeAt, Option.getOrElse(Snowflake.toMillis(last), () => now))
+    const expired = !met && last !== origin && knownAt < now - Duration.toMillis(horizon)
     if (beyond || expired) {
       yield* health.missed({ reason: beyond ? "limit" : "horizon", after: last, before: newer.at(-1)?.id })
     }

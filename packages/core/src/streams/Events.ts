@@ -109,8 +109,11 @@ export const make: Effect.Effect<
     ...listings((listing) => Pages.events(fetch, listing)),
     pages: listings((listing) => Pages.listed(fetch, listing, ({ page }) => Chunk.of(page))),
     hydrated: listings(({ options, source }) =>
-      Pages.listed(fetch, { source, options: Hydrated.expanded(options) }, ({ events, page }) =>
-        Chunk.unsafeFromArray(events.map((event) => Hydrated.hydrate(event, page.includes))))
+      Pages.listed(
+        fetch,
+        { source, options: Hydrated.expanded(options) },
+        ({ events, page }) => Chunk.unsafeFromArray(events.map((event) => Hydrated.hydrate(event, page.includes)))
+      )
     ),
     resume: ({ rest }) => Pages.events(fetch, rest),
     follow: (options?: Follow.AnyOptions) => follow({ _tag: "All" }, options),

@@ -38,6 +38,7 @@ const follow = (
     /** Newest first, so that the next one is at the end. */
     let queue: Array<DmEvent> = []
     let last: EventId | undefined
+    let completeAt = 0
     let dueAt = 0
     const log = yield* makeLog(keeper)
 
@@ -46,16 +47,21 @@ const follow = (
       last = Option.isSome(kept) ? kept.value : yield* CatchUp.begin(checked.right.since, read, source, options)
       if (Option.isNone(kept)) yield* log.commit(last)
       // What is new since "now" is not there yet; what is new since an event may be.
-      const waits = Option.isNone(kept) && checked.right.since === "now"
-      dueAt = (yield* Clock.currentTimeMillis) + (waits ? checked.right.everyMillis : 0)
+      const now = yield* Clock.currentTimeMillis
+      if (Option.isNone(kept) && checked.right.since === "now") {
+        completeAt = now
+        dueAt = now + checked.right.everyMillis
+      }
       return last
     })
 
     const look = Effect.gen(function*() {
       const from = last ?? (yield* start)
       yield* Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.sleep(Math.max(0, dueAt - now)))
-      dueAt = (yield* Clock.currentTimeMillis) + checked.right.everyMillis
-      queue = yield* CatchUp.newerThan(from, read, source, options, checked.right, health)
+      const now = yield* Clock.currentTimeMillis
+      dueAt = now + checked.right.everyMillis
+      queue = yield* CatchUp.newerThan({ last: from, completeAt }, read, source, options, checked.right, health)
+      completeAt = now
       last = queue[0]?.id ?? from
     })
 

@@ -180,8 +180,10 @@ export const listed = <A>(
       const { prefetch } = bounds.right
       const fetchNext = step(bounds.right)
       return prefetch === 0
-        ? Stream.paginateChunkEffect(start, (state) =>
-          Effect.map(fetchNext(state), ([page, next]) => [give(page), next] as const))
+        ? Stream.paginateChunkEffect(
+          start,
+          (state) => Effect.map(fetchNext(state), ([page, next]) => [give(page), next] as const)
+        )
         : Stream.mapConcatChunk(ahead(start, fetchNext, prefetch), give)
     })
   )
