@@ -255,7 +255,9 @@ type Damage = typeof damage extends fc.Arbitrary<infer A> ? A : never
 const put = (parent: object, key: string, value: unknown) =>
   Object.defineProperty(parent, key, { value, enumerable: true, configurable: true, writable: true })
 
-const inflict = (page: Json, { at, date, key: added, kind, value }: Damage): void => {
+const inflict = (page: Json, { at, date, key: added, kind, value: shared }: Damage): void => {
+  // A later damage may go into what this one puts there.
+  const value: unknown = structuredClone(shared)
   const every = placesOf(page)
   const fitting = kind === "odd date"
     ? every.filter(([, key]) => key === "created_at")
