@@ -6,12 +6,17 @@
 import { writeFileSync } from "node:fs"
 import { cpus } from "node:os"
 import { decoding, holding } from "./decode.js"
+import { listing, longListing } from "./listing.js"
 import { type Group, overLimit, print } from "./measure.js"
+import { merging } from "./merge.js"
 import { startup } from "./startup.js"
 
 const benches: { readonly [name: string]: () => Group | Promise<Group> } = {
   decode: decoding,
   heap: holding,
+  listing,
+  "long-listing": longListing,
+  merge: merging,
   startup
 }
 

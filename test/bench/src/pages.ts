@@ -31,12 +31,21 @@ const users = Array.from({ length: 8 }, (_, i) => ({
   public_metrics: { followers_count: 97 + i, following_count: 312, post_count: 5_021, listed_count: 4, like_count: 27 }
 }))
 
-/** One page, `page` 0 being the newest. */
-export const page = (page: number, { last = false }: { readonly last?: boolean } = {}) => {
+const tokenOf = (page: number): string => `NEXTTOKEN${String(page).padStart(12, "0")}`
+
+/** Which page a request asks for by its token, or without one. */
+export const pageOfToken = (token: string | null | undefined): number =>
+  token == null ? 0 : Number(token.slice("NEXTTOKEN".length))
+
+/** One page, 0 being the newest. `conversation` counts from 0; conversations have no event in common. */
+export const page = (
+  page: number,
+  { conversation = 0, last = false }: { readonly last?: boolean; readonly conversation?: number } = {}
+) => {
   const data = Array.from({ length: 100 }, (_, i) => {
     const n = BigInt(page * 100 + i)
     return {
-      id: String(firstId - n * 90_000n * 4_194_304n),
+      id: String(firstId - n * 90_000n * 4_194_304n - BigInt(conversation)),
       event_type: "MessageCreate",
       text: texts[i % texts.length],
       created_at: new Date(1_790_000_000_000 - Number(n) * 90_000).toISOString(),
@@ -80,6 +89,6 @@ export const page = (page: number, { last = false }: { readonly last?: boolean }
   return {
     data,
     includes: { users, media, posts },
-    meta: { result_count: 100, ...(last ? undefined : { next_token: `NEXTTOKEN${String(page).padStart(12, "0")}` }) }
+    meta: { result_count: 100, ...(last ? undefined : { next_token: tokenOf(page + 1) }) }
   }
 }

@@ -5,22 +5,22 @@
  * @since 0.1.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
-import type { HttpClientError } from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import * as Tracer from "effect/Tracer"
 import type { Dialect } from "../model/Dialect.js"
+import * as Attempt from "./Attempt.js"
 import { Credentials } from "./Credentials.js"
+import * as Deadline from "./Deadline.js"
 import * as Endpoint from "./Endpoint.js"
 import * as Errors from "./Errors.js"
-import type { RawAnswer } from "./Failure.js"
-import * as RateLimitHeaders from "./RateLimitHeaders.js"
 import * as Retries from "./Retries.js"
-import * as Transport from "./Transport.js"
 
 /**
  * How to reach X. All of it has a default.
@@ -74,7 +74,7 @@ export class XApi extends Context.Tag("@effect-xdm/core/XApi")<XApi, XApiService
   static readonly layer = (
     options: XApiOptions = {}
   ): Layer.Layer<XApi, ConfigError.ConfigError, HttpClient.HttpClient | Credentials> =>
-    Layer.effect(XApi, make(options))
+    Layer.scoped(XApi, make(options))
 }
 
 const invalid = (option: string, rule: string) => ConfigError.InvalidData([option], `${option} ${rule}`)
@@ -105,104 +105,90 @@ const check = (options: XApiOptions) =>
 const make = (options: XApiOptions) =>
   Effect.gen(function*() {
     const { baseUrl, dialect, maxConnections, timeout } = yield* check(options)
-    const credentials = yield* Credentials
-    const connections = yield* Effect.makeSemaphore(maxConnections)
     const userAgent = options.userAgent ?? "effect-xdm"
     const transform = options.transformClient ?? ((client) => client)
     // Whole before it is signed: a signature can cover the URL, and a transformed client sees where it goes.
     const addressed = (request: HttpClientRequest.HttpClientRequest) =>
       HttpClientRequest.setHeader(HttpClientRequest.prependUrl(request, baseUrl), "user-agent", userAgent)
-    const client = transform(yield* HttpClient.HttpClient).pipe(
-      // The span of a call is ours; those of the client would name full URLs, and X has no use for our trace ids.
-      HttpClient.withTracerDisabledWhen(() => true),
-      HttpClient.withTracerPropagation(false),
-      // An attempt that ends early closes its connection at once.
-      HttpClient.withScope
-    )
-
-    const attempt = <Input, Success, K extends Endpoint.Kind>(
-      endpoint: Endpoint.Endpoint<Input, Success, K>,
-      interpret: ReturnType<typeof Endpoint.response<Input, Success, K>>,
-      request: HttpClientRequest.HttpClientRequest
-    ): Effect.Effect<Success, Exclude<Errors.ReadError, Errors.InvalidInput>> =>
-      Effect.flatMap(credentials.sign(request), (signed) =>
-        client.execute(signed).pipe(
-          Effect.flatMap((response) =>
-            Effect.map(
-              response.text,
-              (body): RawAnswer => ({ status: response.status, headers: response.headers, body })
-            )
-          ),
-          Effect.scoped,
-          Effect.mapError((error: HttpClientError) => Transport.unreachable(endpoint, error)),
-          Effect.timeoutFail({
-            duration: timeout,
-            onTimeout: () =>
-              new Errors.TimedOut({
-                method: endpoint.method,
-                route: endpoint.route,
-                afterMillis: Duration.toMillis(timeout)
-              })
-          }),
-          Effect.tap((answer) => Effect.annotateCurrentSpan(answerAttributes(answer))),
-          Effect.flatMap((answer) => {
-            const result = interpret(answer)
-            return Either.isRight(result) ? result : interpret(Transport.withoutSecrets(answer, signed))
-          })
-        )).pipe(connections.withPermits(1))
+    const attempt = Attempt.make({
+      client: transform(yield* HttpClient.HttpClient),
+      credentials: yield* Credentials,
+      connections: yield* Effect.makeSemaphore(maxConnections),
+      within: yield* Deadline.make(timeout),
+      timeout
+    })
 
     const call: XApiService["call"] = (endpoint) => {
       const toRequest = Endpoint.request(endpoint, dialect)
       const interpret = Endpoint.response(endpoint)
-      const span = {
-        kind: "client",
-        captureStackTrace: false,
-        attributes: { "http.request.method": endpoint.method, "url.template": endpoint.route }
-      } as const
       return (input) =>
         Effect.suspend(() => {
           const request = toRequest(input)
           return Either.isLeft(request)
             ? Effect.fail(request.left)
-            : repeated(endpoint, attempt(endpoint, interpret, addressed(request.right)))
-        }).pipe(Effect.withSpan(`${endpoint.method} ${endpoint.route}`, span))
+            : repeated(endpoint, attempt(endpoint, addressed(request.right), interpret))
+        }).pipe(traced(endpoint))
     }
     return { baseUrl, dialect, call }
   })
 
-type Attempted = Exclude<Errors.ReadError, Errors.InvalidInput>
+/** The tracer of a program that has set up none: nobody would see the span, which costs a tenth of a call. */
+const untraced = Context.get(DefaultServices.liveServices, Tracer.Tracer)
+
+const traced = ({ method, route }: Errors.Call) => {
+  const span = Effect.withSpan(`${method} ${route}`, {
+    kind: "client",
+    captureStackTrace: false,
+    attributes: { "http.request.method": method, "url.template": route }
+  })
+  return <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.flatMap(Effect.tracer, (tracer) => tracer === untraced ? call : span(call))
+}
 
 /** A call of which one attempt is known: repeated if its kind allows it, with the errors of its kind. */
 const repeated = <Input, Success, K extends Endpoint.Kind>(
   { empty, kind }: Endpoint.Endpoint<Input, Success, K>,
-  attempt: Effect.Effect<Success, Attempted>
+  attempt: Effect.Effect<Success, Attempt.AttemptError>
 ): Effect.Effect<Success, Endpoint.ErrorOf<K>> => {
   const call = kind === "send"
     ? Effect.mapError(attempt, asSendError)
     : kind === "remove" && empty !== undefined
     ? removed(attempt, empty)
-    : Effect.retry(attempt, transient)
+    : retried(attempt)
   // K decides between the two unions: ErrorOf says how, which the checks above cannot show.
   return call as Effect.Effect<Success, Endpoint.ErrorOf<K>>
 }
 
 const transient = { while: Retries.isTransient, schedule: Retries.backOff } as const
 
+/** `Effect.retry` that costs nothing until something has failed. */
+const retried = <Success>(attempt: Effect.Effect<Success, Attempt.AttemptError>) =>
+  Effect.catchAll(attempt, (error) => {
+    if (!Retries.isTransient(error)) return Effect.fail(error)
+    let first = true
+    const next = Effect.suspend(() => {
+      if (!first) return attempt
+      first = false
+      return Effect.fail(error)
+    })
+    return Effect.retry(next, transient)
+  })
+
 /** If an attempt failed after X may have done the removal, a repeat that finds nothing to remove has its wish. */
-const removed = <Success>(attempt: Effect.Effect<Success, Attempted>, done: Success) =>
+const removed = <Success>(attempt: Effect.Effect<Success, Attempt.AttemptError>, done: Success) =>
   Effect.suspend(() => {
     let perhapsDone = false
     const noticed = Effect.tapError(attempt, (error) =>
       Effect.sync(() => {
         perhapsDone ||= Retries.isTransient(error) && !(error._tag === "Unreachable" && error.notSent)
       }))
-    return Effect.retry(noticed, transient).pipe(
+    return retried(noticed).pipe(
       Effect.catchTag("NotFound", (error) => perhapsDone ? Effect.succeed(done) : Effect.fail(error))
     )
   })
 
 /** A send that failed in a way that leaves open whether X has done it. */
-const asSendError = (error: Attempted): Errors.SendError => {
+const asSendError = (error: Attempt.AttemptError): Errors.SendError => {
   switch (error._tag) {
     case "ServerFailure":
     case "TimedOut":
@@ -219,11 +205,3 @@ const asSendError = (error: Attempted): Errors.SendError => {
 
 const unknownOutcome = (reason: Errors.SendOutcomeUnknown["reason"]) =>
   new Errors.SendOutcomeUnknown({ method: reason.method, route: reason.route, reason })
-
-const answerAttributes = (answer: RawAnswer): Record<string, unknown> => {
-  const attributes: Record<string, unknown> = { "http.response.status_code": answer.status }
-  const [first] = RateLimitHeaders.fromHeaders(answer.headers)
-  if (first?.limit !== undefined) attributes["x.rate_limit.limit"] = first.limit
-  if (first?.remaining !== undefined) attributes["x.rate_limit.remaining"] = first.remaining
-  return attributes
-}

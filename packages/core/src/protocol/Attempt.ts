@@ -1,0 +1,82 @@
+/**
+ * One request and its answer: signed, sent, read whole, in time.
+ *
+ * @since 0.1.0
+ */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type { HttpClientError } from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { CredentialsService } from "./Credentials.js"
+import type * as Deadline from "./Deadline.js"
+import { type Call, type InvalidInput, type ReadError, TimedOut } from "./Errors.js"
+import type { Failure, RawAnswer } from "./Failure.js"
+import * as RateLimitHeaders from "./RateLimitHeaders.js"
+import * as Transport from "./Transport.js"
+
+/**
+ * What an attempt can meet.
+ *
+ * @since 0.1.0
+ */
+export type AttemptError = Exclude<ReadError, InvalidInput>
+
+/**
+ * What an attempt is made with.
+ *
+ * @since 0.1.0
+ */
+export interface Means {
+  readonly client: HttpClient.HttpClient
+  readonly credentials: CredentialsService
+  readonly connections: Effect.Semaphore
+  readonly within: Deadline.Within
+  readonly timeout: Duration.Duration
+}
+
+/**
+ * An attempt at a call. The time-out covers the body; an attempt that is
+ * interrupted or late closes its connection.
+ *
+ * @since 0.1.0
+ */
+export const make = ({ client, connections, credentials, timeout, within }: Means) => {
+  const afterMillis = Duration.toMillis(timeout)
+  const read = (signed: HttpClientRequest.HttpClientRequest): Effect.Effect<RawAnswer, HttpClientError> =>
+    Effect.flatMap(
+      client.execute(signed),
+      (response) => Effect.map(response.text, (body) => ({ status: response.status, headers: response.headers, body }))
+    ).pipe(
+      // The span of a call is ours; the client's would name full URLs, and X has no use for our trace ids.
+      Effect.withTracerEnabled(false)
+    )
+
+  return <Success>(
+    call: Call,
+    request: HttpClientRequest.HttpClientRequest,
+    interpret: (answer: RawAnswer) => Either.Either<Success, Failure>
+  ): Effect.Effect<Success, AttemptError> =>
+    Effect.flatMap(credentials.sign(request), (signed) =>
+      within(
+        Effect.mapError(read(signed), (error) => Transport.unreachable(call, error)),
+        () => new TimedOut({ method: call.method, route: call.route, afterMillis })
+      ).pipe(
+        Effect.flatMap((answer) => {
+          const result = interpret(answer)
+          const told = Either.isRight(result) ? result : interpret(Transport.withoutSecrets(answer, signed))
+          return Effect.zipRight(Effect.annotateCurrentSpan(attributes(answer)), told)
+        })
+      )).pipe(connections.withPermits(1))
+}
+
+/** What the span of the call says of the answer. */
+const attributes = (answer: RawAnswer): Record<string, unknown> => {
+  const [first] = RateLimitHeaders.fromHeaders(answer.headers)
+  return {
+    "http.response.status_code": answer.status,
+    ...(first?.limit === undefined ? undefined : { "x.rate_limit.limit": first.limit }),
+    ...(first?.remaining === undefined ? undefined : { "x.rate_limit.remaining": first.remaining })
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * A time-out for very many effects. `Effect.timeoutFail` forks two fibers and
+ * starts a timer for each of them; here one fiber watches over all, and each
+ * costs a fork.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { constVoid } from "effect/Function"
+import type * as Scope from "effect/Scope"
+
+/**
+ * Fails with what `onLate` makes if the effect has not ended in time; it has
+ * been interrupted then.
+ *
+ * @since 0.1.0
+ */
+export type Within = <A, E, R, E2>(self: Effect.Effect<A, E, R>, onLate: () => E2) => Effect.Effect<A, E | E2, R>
+
+interface Waiting {
+  readonly at: number
+  ended: boolean
+  expire: () => void
+}
+
+/**
+ * A time-out of one duration, for as long as the scope is open.
+ *
+ * @since 0.1.0
+ */
+export const make = (duration: Duration.Duration): Effect.Effect<Within, never, Scope.Scope> =>
+  Effect.map(Effect.scope, (scope) => {
+    const millis = Duration.toMillis(duration)
+    // All wait equally long, so the first to come is the first to be late.
+    const all: Array<Waiting> = []
+    let watched = false
+
+    const watch = Effect.gen(function*() {
+      for (;;) {
+        while (all[0]?.ended === true) all.shift()
+        const first = all[0]
+        if (first === undefined) break
+        const now = yield* Clock.currentTimeMillis
+        if (first.at > now) yield* Effect.sleep(first.at - now)
+        else {
+          all.shift()
+          first.expire()
+        }
+      }
+      watched = false
+    })
+
+    const add = (waiting: Waiting): Effect.Effect<void> => {
+      all.push(waiting)
+      if (watched) return Effect.void
+      watched = true
+      return Effect.asVoid(Effect.forkIn(Effect.interruptible(watch), scope))
+    }
+
+    return <A, E, R, E2>(self: Effect.Effect<A, E, R>, onLate: () => E2): Effect.Effect<A, E | E2, R> =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function*() {
+          const fiber = yield* Effect.fork(restore(self))
+          const waiting: Waiting = {
+            at: (yield* Clock.currentTimeMillis) + millis,
+            ended: false,
+            expire: constVoid
+          }
+          const ended = Effect.async<A, E | E2>((resume) => {
+            waiting.expire = () => resume(Effect.zipRight(Fiber.interrupt(fiber), Effect.failSync(onLate)))
+            fiber.addObserver((exit) => {
+              waiting.ended = true
+              waiting.expire = constVoid
+              resume(exit)
+            })
+          })
+          yield* add(waiting)
+          return yield* Effect.onInterrupt(restore(ended), () => Fiber.interrupt(fiber))
+        })
+      )
+  })
