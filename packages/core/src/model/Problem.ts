@@ -55,7 +55,7 @@ const names = [
 
 /** A problem never fails a decode: a part of a wrong type is passed over, save that a number may stand for a text. */
 const read = (json: unknown): unknown => {
-  if (!isObject(json)) return json
+  if (!isObject(json)) return typeof json === "string" ? { detail: json } : {}
   const output: Record<string, unknown> = {}
   for (const name of names) {
     const value = json[name]

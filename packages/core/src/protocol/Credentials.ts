@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -29,12 +30,23 @@ export class Credentials extends Context.Tag("@effect-xdm/core/Credentials")<Cre
    * with PKCE and hold the scopes of the calls: `dm.read`, `dm.write`,
    * `tweet.read`, `users.read`. X lets it expire after two hours.
    *
+   * Fails with a `ConfigError` that does not show it if it is empty or holds
+   * what no token does, such as the line break at the end of a file.
+   *
    * Source: X's guide to OAuth 2.0.
    *
    * @since 0.1.0
    */
-  static readonly layerAccessToken = (accessToken: Redacted.Redacted): Layer.Layer<Credentials> =>
-    Layer.succeed(Credentials, {
-      sign: (request) => Effect.succeed(HttpClientRequest.bearerToken(request, Redacted.value(accessToken)))
-    })
+  static readonly layerAccessToken = (
+    accessToken: Redacted.Redacted
+  ): Layer.Layer<Credentials, ConfigError.ConfigError> =>
+    // The characters of a bearer token, by RFC 6750.
+    /^[\w.~+/-]+=*$/.test(Redacted.value(accessToken))
+      ? Layer.succeed(Credentials, {
+        sign: (request) => Effect.succeed(HttpClientRequest.bearerToken(request, Redacted.value(accessToken)))
+      })
+      : Layer.fail(ConfigError.InvalidData(
+        ["accessToken"],
+        "accessToken must be a token of letters, digits and -._~+/, without spaces or line breaks"
+      ))
 }

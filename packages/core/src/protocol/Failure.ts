@@ -56,6 +56,7 @@ const lookUp = <A>(table: { readonly [kind: string]: A }, kind: string | undefin
 
 const forbiddenReason = (problem: Problem.Problem | undefined): Errors.ForbiddenReason => {
   if (problem === undefined) return "MissingScope"
+  if (problem.reason === "official-client-forbidden") return "Other"
   const known = reasonOfCode[problem.code ?? 0] ?? lookUp(reasonOfKind, Problem.kind(problem))
   if (known !== undefined) return known
   // A missing scope gives no more than the word.
