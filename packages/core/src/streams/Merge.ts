@@ -79,18 +79,23 @@ const chunkSize = 512
 class Source<A extends Identified, E, R> {
   chunk: ReadonlyArray<A> = []
   at = 0
+  /** The id of the head, which comparisons ask for again and again. */
+  id = ""
   constructor(
     readonly pull: Effect.Effect<Chunk.Chunk<A>, Option.Option<E>, R>,
     readonly index: number
   ) {}
 
-  get head(): A {
-    // Asked only of a source that is in the heap, which has one.
-    return this.chunk[this.at]!
+  /** Goes to a place in the chunk; says whether there is a head. */
+  moveTo(at: number): boolean {
+    this.at = at
+    const head = this.chunk[at]
+    this.id = head === undefined ? "" : head.id
+    return head !== undefined
   }
 }
 
-/** Whether a head comes before another in the order of the merge. */
+/** Whether an id comes before another in the order of the merge. */
 type Before = (a: string, b: string) => boolean
 
 /** A binary heap of the sources by their heads. */
@@ -99,32 +104,24 @@ class Heap<A extends Identified, E, R> {
   constructor(readonly before: Before) {}
 
   push(source: Source<A, E, R>): void {
-    const { before, sources } = this
-    let i = sources.length
-    while (i > 0) {
-      const parent = (i - 1) >> 1
-      if (!before(source.head.id, sources[parent]!.head.id)) break
-      sources[i] = sources[parent]!
-      i = parent
-    }
-    sources[i] = source
+    this.rise(this.sources.length, source)
   }
 
-  /** Puts the first source where its new head belongs. */
+  /**
+   * Puts the first source where its new head belongs: the hole goes down to a
+   * leaf and the source rises from there, for that is near where it will stay.
+   */
   settle(): void {
     const { before, sources } = this
     const source = sources[0]!
-    const { id } = source.head
-    let i = 0
-    for (;;) {
-      let child = 2 * i + 1
-      if (child >= sources.length) break
-      if (child + 1 < sources.length && before(sources[child + 1]!.head.id, sources[child]!.head.id)) child++
-      if (!before(sources[child]!.head.id, id)) break
-      sources[i] = sources[child]!
-      i = child
+    const count = sources.length
+    let hole = 0
+    for (let child = 1; child < count; child = 2 * hole + 1) {
+      if (child + 1 < count && before(sources[child + 1]!.id, sources[child]!.id)) child++
+      sources[hole] = sources[child]!
+      hole = child
     }
-    sources[i] = source
+    this.rise(hole, source)
   }
 
   removeFirst(): void {
@@ -133,6 +130,18 @@ class Heap<A extends Identified, E, R> {
     this.sources[0] = last
     this.settle()
   }
+
+  private rise(from: number, source: Source<A, E, R>): void {
+    const { before, sources } = this
+    let i = from
+    while (i > 0) {
+      const parent = (i - 1) >> 1
+      if (!before(source.id, sources[parent]!.id)) break
+      sources[i] = sources[parent]!
+      i = parent
+    }
+    sources[i] = source
+  }
 }
 
 /** Pulls until there is a head or the source has ended; says which. */
@@ -140,8 +149,7 @@ const refill = <A extends Identified, E, R>(source: Source<A, E, R>): Effect.Eff
   source.pull.pipe(
     Effect.map((chunk) => {
       source.chunk = Chunk.toReadonlyArray(chunk)
-      source.at = 0
-      return source.chunk.length > 0
+      return source.moveTo(0)
     }),
     Effect.catchAll((end) => {
       source.chunk = []
@@ -181,11 +189,10 @@ const mergeBy = (before: Before): Merge =>
       const output: Array<A> = []
       while (heap.sources.length > 0 && output.length < chunkSize) {
         const source = heap.sources[0]!
-        const { head } = source
         // Equal ids stand side by side in the order, so the last one is enough to tell a duplicate.
-        if (head.id !== lastId) output.push(head)
-        lastId = head.id
-        if (++source.at < source.chunk.length) heap.settle()
+        if (source.id !== lastId) output.push(source.chunk[source.at]!)
+        lastId = source.id
+        if (source.moveTo(source.at + 1)) heap.settle()
         else {
           heap.removeFirst()
           waiting = source

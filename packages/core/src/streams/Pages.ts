@@ -70,11 +70,14 @@ const partialErrors = Metric.counter("xdm_partial_errors", {
   incremental: true
 })
 
-/** X gives events newest first; they are sorted only if it did not. */
+const newer = (a: DmEvent, b: DmEvent): number => Snowflake.order(b.id, a.id)
+
+/** X gives events newest first, each once; they are put in order only if it did not. */
 const newestFirst = (events: ReadonlyArray<DmEvent>): ReadonlyArray<DmEvent> => {
-  const newer = (a: DmEvent, b: DmEvent) => Snowflake.order(b.id, a.id)
   for (let i = 1; i < events.length; i++) {
-    if (newer(events[i - 1]!, events[i]!) > 0) return events.toSorted(newer)
+    if (newer(events[i - 1]!, events[i]!) >= 0) {
+      return events.toSorted(newer).filter((event, at, all) => event.id !== all[at - 1]?.id)
+    }
   }
   return events
 }
@@ -115,18 +118,20 @@ const stoppedAt =
     })
 
 /** Those events of a page that the listing has not given yet and that are within its bounds. */
-const fresh = (page: EventsPage, state: State, bounds: Listing.Bounds) => {
-  const events: Array<DmEvent> = []
-  let { last } = state
-  for (const event of newestFirst(page.events)) {
-    // Not older than the last one given: it has come before, or it arrived since the listing began.
-    if (last !== undefined && Snowflake.order(event.id, last) >= 0) continue
-    if (bounds.isTooOld(event)) return { events, last, ended: true }
-    events.push(event)
-    last = event.id
-    if (state.given + events.length >= bounds.limit) return { events, last, ended: true }
+const fresh = (page: EventsPage, { given, last }: State, { isTooOld, limit }: Listing.Bounds) => {
+  const sorted = newestFirst(page.events)
+  // Not older than the last one given: it has come before, or it arrived since the listing began.
+  const isStale = (event: DmEvent) => last !== undefined && Snowflake.order(event.id, last) >= 0
+  let start = 0
+  while (start < sorted.length && isStale(sorted[start]!)) start++
+  let end = start
+  const room = start + limit - given
+  while (end < sorted.length && end < room && !isTooOld(sorted[end]!)) end++
+  return {
+    events: start === 0 && end === sorted.length ? sorted : sorted.slice(start, end),
+    last: end > start ? sorted[end - 1]!.id : last,
+    ended: end < sorted.length || end >= room
   }
-  return { events, last, ended: false }
 }
 
 /**
