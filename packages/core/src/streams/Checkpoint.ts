@@ -65,6 +65,19 @@ export class CheckpointStore extends Context.Tag("@effect-xdm/core/CheckpointSto
    * In a `KeyValueStore`: files (`KeyValueStore.layerFileSystem`), a browser's
    * storage, or a store of your own. The keys begin with `xdm-checkpoint-`.
    *
+   * @example
+   * ```ts
+   * import { CheckpointStore } from "@effect-xdm/core"
+   * import { KeyValueStore } from "@effect/platform"
+   * import { NodeContext } from "@effect/platform-node"
+   * import { Layer } from "effect"
+   *
+   * const Checkpoints = CheckpointStore.layerKeyValueStore.pipe(
+   *   Layer.provide(KeyValueStore.layerFileSystem("checkpoints")),
+   *   Layer.provide(NodeContext.layer)
+   * )
+   * ```
+   *
    * @since 0.1.0
    */
   static readonly layerKeyValueStore: Layer.Layer<CheckpointStore, never, KeyValueStore.KeyValueStore> = Layer.effect(

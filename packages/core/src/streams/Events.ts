@@ -24,14 +24,48 @@ import * as Pages from "./Pages.js"
  * @since 0.1.0
  */
 export interface Listings<A> {
-  /** All conversations of the account. */
+  /**
+   * All conversations of the account.
+   *
+   * @example
+   * ```ts
+   * import { DirectMessages } from "@effect-xdm/core"
+   * import { Effect, Stream } from "effect"
+   *
+   * // One request, however full the inbox is.
+   * const newestTen = Effect.flatMap(DirectMessages, (dm) => Stream.runCollect(dm.events.all({ limit: 10 })))
+   * ```
+   */
   readonly all: (options?: ListingOptions) => Stream.Stream<A, ListingStopped>
-  /** One conversation, a group or one-to-one. */
+  /**
+   * One conversation, a group or one-to-one.
+   *
+   * @example
+   * ```ts
+   * import { ConversationId, DirectMessages } from "@effect-xdm/core"
+   * import { Effect, Stream } from "effect"
+   *
+   * const id = ConversationId.make("123123123-456456456")
+   * const lastDay = Effect.flatMap(DirectMessages, (dm) =>
+   *   Stream.runCollect(dm.events.conversation(id, { until: "1 day" })))
+   * ```
+   */
   readonly conversation: (
     conversationId: ConversationId,
     options?: ListingOptions
   ) => Stream.Stream<A, ListingStopped>
-  /** The one-to-one conversation with a user. */
+  /**
+   * The one-to-one conversation with a user.
+   *
+   * @example
+   * ```ts
+   * import { DirectMessages, UserId } from "@effect-xdm/core"
+   * import { Effect, Stream } from "effect"
+   *
+   * const onlyMessages = Effect.flatMap(DirectMessages, (dm) =>
+   *   Stream.runCollect(dm.events.participant(UserId.make("2244994945"), { eventTypes: ["MessageCreate"] })))
+   * ```
+   */
   readonly participant: (participantId: UserId, options?: ListingOptions) => Stream.Stream<A, ListingStopped>
 }
 
@@ -43,11 +77,49 @@ export interface Listings<A> {
  * @since 0.1.0
  */
 export interface Events extends Listings<DmEvent> {
-  /** The same listings as whole pages, with includes, meta and partial errors. */
+  /**
+   * The same listings as whole pages, with includes, meta and partial errors.
+   *
+   * @example
+   * ```ts
+   * import { DirectMessages } from "@effect-xdm/core"
+   * import { Console, Effect, Stream } from "effect"
+   *
+   * const counts = Effect.flatMap(DirectMessages, (dm) =>
+   *   Stream.runForEach(dm.events.pages.all(), (page) => Console.log(page.events.length, page.errors)))
+   * ```
+   */
   readonly pages: Listings<EventsPage>
-  /** The same listings, each event with its sender, participants, media and posts. */
+  /**
+   * The same listings, each event with its sender, participants, media and
+   * posts. X bills what comes along like events.
+   *
+   * @example
+   * ```ts
+   * import { DirectMessages } from "@effect-xdm/core"
+   * import { Console, Effect, Option, Stream } from "effect"
+   *
+   * const who = Effect.flatMap(DirectMessages, (dm) =>
+   *   Stream.runForEach(dm.events.hydrated.all({ limit: 5 }), ({ sender }) =>
+   *     Console.log(Option.match(sender, { onNone: () => "?", onSome: (user) => user.name }))))
+   * ```
+   */
   readonly hydrated: Listings<Hydrated.HydratedEvent>
-  /** The rest of a listing that stopped. */
+  /**
+   * The rest of a listing that stopped.
+   *
+   * @example
+   * ```ts
+   * import { DirectMessages } from "@effect-xdm/core"
+   * import { Effect, Stream } from "effect"
+   *
+   * const patient = Effect.map(DirectMessages, (dm) =>
+   *   dm.events.all().pipe(
+   *     Stream.catchTag("ListingStopped", (stopped) =>
+   *       Stream.unwrap(Effect.as(Effect.sleep("15 minutes"), dm.events.resume(stopped))))
+   *   ))
+   * ```
+   */
   readonly resume: (stopped: ListingStopped) => Stream.Stream<DmEvent, ListingStopped>
   /**
    * What is new in all conversations, oldest first, for ever. It looks every
@@ -58,11 +130,44 @@ export interface Events extends Listings<DmEvent> {
    * may come again.
    *
    * Each look reads a page; X bills an event once in a UTC day.
+   *
+   * @example
+   * ```ts
+   * import { CheckpointStore, DirectMessages } from "@effect-xdm/core"
+   * import { Console, Effect, Stream } from "effect"
+   *
+   * const archive = Effect.flatMap(DirectMessages, (dm) =>
+   *   dm.events.follow({ checkpoint: "archive" }).pipe(Stream.runForEach((event) => Console.log(event.id))))
+   *   .pipe(Effect.provide(CheckpointStore.layerMemory))
+   * ```
    */
   readonly follow: Following<[]>
-  /** As `follow`, for one conversation. */
+  /**
+   * As `follow`, for one conversation.
+   *
+   * @example
+   * ```ts
+   * import { ConversationId, DirectMessages } from "@effect-xdm/core"
+   * import { Console, Effect, Stream } from "effect"
+   *
+   * const id = ConversationId.make("123123123-456456456")
+   * const watch = Effect.flatMap(DirectMessages, (dm) =>
+   *   Stream.runForEach(dm.events.followConversation(id, { every: "2 minutes" }), (event) => Console.log(event.id)))
+   * ```
+   */
   readonly followConversation: Following<[conversationId: ConversationId]>
-  /** As `follow`, for the one-to-one conversation with a user. */
+  /**
+   * As `follow`, for the one-to-one conversation with a user.
+   *
+   * @example
+   * ```ts
+   * import { DirectMessages, UserId } from "@effect-xdm/core"
+   * import { Effect, Stream } from "effect"
+   *
+   * const firstAnswer = Effect.flatMap(DirectMessages, (dm) =>
+   *   Stream.runHead(dm.events.followParticipant(UserId.make("2244994945"), { eventTypes: ["MessageCreate"] })))
+   * ```
+   */
   readonly followParticipant: Following<[participantId: UserId]>
 }
 

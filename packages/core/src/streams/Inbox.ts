@@ -58,6 +58,13 @@ export interface Inbox {
 /**
  * An inbox of which nothing was seen. All up to `readUpTo` counts as read.
  *
+ * @example
+ * ```ts
+ * import { Inbox, UserId } from "@effect-xdm/core"
+ *
+ * const inbox = Inbox.empty(UserId.make("2244994945"))
+ * ```
+ *
  * @since 0.1.0
  */
 export const empty = (me: UserId, readUpTo?: EventId): Inbox => ({ me, readUpTo, conversations: HashMap.empty() })
@@ -126,6 +133,14 @@ const withMessage = (entry: Entry, event: MessageCreate, me: UserId): Partial<En
  * changes nothing, so a listing and what follows it may overlap. An event
  * without a conversation id changes nothing.
  *
+ * @example
+ * ```ts
+ * import { type DmEvent, Inbox, UserId } from "@effect-xdm/core"
+ *
+ * const inboxOf = (events: ReadonlyArray<DmEvent.DmEvent>) =>
+ *   events.reduce(Inbox.add, Inbox.empty(UserId.make("2244994945")))
+ * ```
+ *
  * @since 0.1.0
  */
 export const add = (inbox: Inbox, event: DmEvent): Inbox => {
@@ -149,6 +164,15 @@ export const add = (inbox: Inbox, event: DmEvent): Inbox => {
 /**
  * The inbox with a conversation marked as read, up to its newest event.
  *
+ * @example
+ * ```ts
+ * import { type ConversationId, Inbox } from "@effect-xdm/core"
+ * import { SubscriptionRef } from "effect"
+ *
+ * const opened = (inbox: SubscriptionRef.SubscriptionRef<Inbox.Inbox>, id: ConversationId) =>
+ *   SubscriptionRef.update(inbox, (now) => Inbox.markRead(now, id))
+ * ```
+ *
  * @since 0.1.0
  */
 export const markRead = (inbox: Inbox, id: ConversationId): Inbox => ({
@@ -158,6 +182,13 @@ export const markRead = (inbox: Inbox, id: ConversationId): Inbox => ({
 
 /**
  * The conversations, the one with the newest event first.
+ *
+ * @example
+ * ```ts
+ * import { Inbox } from "@effect-xdm/core"
+ *
+ * const unread = (inbox: Inbox.Inbox) => Inbox.list(inbox).filter((conversation) => conversation.unread > 0)
+ * ```
  *
  * @since 0.1.0
  */

@@ -255,8 +255,18 @@ const mergeBy = (before: Before): Merge =>
 export const newestFirst: Merge = mergeBy((a, b) => Snowflake.order(a, b) > 0)
 
 /**
- * Merges streams that are oldest first, as `follow` and an archive give them,
- * into one that is.
+ * Merges streams that are oldest first, as an archive gives them, into one
+ * that is. A stream that waits for its next event, as `follow` does, holds up
+ * the others until it has one: the order cannot be known before.
+ *
+ * @example
+ * ```ts
+ * import { type DmEvent, Merge } from "@effect-xdm/core"
+ * import { Stream } from "effect"
+ *
+ * const asTold = (a: ReadonlyArray<DmEvent.DmEvent>, b: ReadonlyArray<DmEvent.DmEvent>) =>
+ *   Merge.oldestFirst([Stream.fromIterable(a), Stream.fromIterable(b)])
+ * ```
  *
  * @since 0.1.0
  */
