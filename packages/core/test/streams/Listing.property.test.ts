@@ -38,7 +38,7 @@ it.effect.prop(
         listing.pipe(
           Stream.runForEach(({ id }) =>
             Effect.suspend(() => {
-              given.push(id)
+              if (given.push(id) > truth.length) return Effect.dieMessage("more events than there are")
               return arrivals > 0 && given.length % arrivals === 0 ? arrive("meanwhile", room) : Effect.void
             })
           ),

@@ -12,7 +12,6 @@ import type { DmEvent, MessageCreate } from "../../src/model/DmEvent.js"
 import type { EventsPage } from "../../src/model/EventsPage.js"
 import { EventId, type PageToken, received } from "../../src/model/Ids.js"
 import * as Snowflake from "../../src/model/Snowflake.js"
-import type { ReadError } from "../../src/protocol/Errors.js"
 import type { XApiOptions } from "../../src/protocol/XApi.js"
 import * as Events from "../../src/streams/Events.js"
 import type { FetchPage } from "../../src/streams/Pages.js"
@@ -101,5 +100,3 @@ export const scripted = (fetch: FetchPage): Effect.Effect<Events.Events> =>
         fetch({ _tag: "Participant", participantId }, input))
     )
   )
-
-export type Fetched = Effect.Effect<EventsPage, ReadError>

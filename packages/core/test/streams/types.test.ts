@@ -75,7 +75,7 @@ it(
     >()
     expectTypeOf(Merge.conversations(dm, [])).toEqualTypeOf<Stream.Stream<DmEvent, Failed>>()
     expectTypeOf<Failed["reason"]>().toEqualTypeOf<ListingStopped>()
-    const report = (_: Failed): Effect.Effect<void, never, "reporter"> => undefined as never
+    const report = undefined as unknown as (failure: Failed) => Effect.Effect<void, never, "reporter">
     expectTypeOf(Merge.newestFirst(listings, { onSourceFailure: report })).toEqualTypeOf<
       Stream.Stream<DmEvent, never, "reporter">
     >()
