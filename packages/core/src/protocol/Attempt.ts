@@ -13,7 +13,6 @@ import type { CredentialsService } from "./Credentials.js"
 import type * as Deadline from "./Deadline.js"
 import { type Call, type InvalidInput, type ReadError, TimedOut } from "./Errors.js"
 import type { Failure, RawAnswer } from "./Failure.js"
-import * as RateLimitHeaders from "./RateLimitHeaders.js"
 import * as Transport from "./Transport.js"
 
 /**
@@ -38,7 +37,7 @@ export interface Means {
 
 /**
  * An attempt at a call. The time-out covers the body; an attempt that is
- * interrupted or late closes its connection.
+ * interrupted or late closes its connection. `onAnswer` sees every answer.
  *
  * @since 0.1.0
  */
@@ -56,7 +55,8 @@ export const make = ({ client, connections, credentials, timeout, within }: Mean
   return <Success>(
     call: Call,
     request: HttpClientRequest.HttpClientRequest,
-    interpret: (answer: RawAnswer) => Either.Either<Success, Failure>
+    interpret: (answer: RawAnswer) => Either.Either<Success, Failure>,
+    onAnswer: (answer: RawAnswer) => Effect.Effect<void>
   ): Effect.Effect<Success, AttemptError> =>
     Effect.flatMap(credentials.sign(request), (signed) =>
       within(
@@ -66,17 +66,7 @@ export const make = ({ client, connections, credentials, timeout, within }: Mean
         Effect.flatMap((answer) => {
           const result = interpret(answer)
           const told = Either.isRight(result) ? result : interpret(Transport.withoutSecrets(answer, signed))
-          return Effect.zipRight(Effect.annotateCurrentSpan(attributes(answer)), told)
+          return Effect.zipRight(onAnswer(answer), told)
         })
       )).pipe(connections.withPermits(1))
-}
-
-/** What the span of the call says of the answer. */
-const attributes = (answer: RawAnswer): Record<string, unknown> => {
-  const [first] = RateLimitHeaders.fromHeaders(answer.headers)
-  return {
-    "http.response.status_code": answer.status,
-    ...(first?.limit === undefined ? undefined : { "x.rate_limit.limit": first.limit }),
-    ...(first?.remaining === undefined ? undefined : { "x.rate_limit.remaining": first.remaining })
-  }
 }

@@ -20,6 +20,8 @@ import { Credentials } from "./Credentials.js"
 import * as Deadline from "./Deadline.js"
 import * as Endpoint from "./Endpoint.js"
 import * as Errors from "./Errors.js"
+import type { RawAnswer } from "./Failure.js"
+import * as RateLimitHeaders from "./RateLimitHeaders.js"
 import * as Retries from "./Retries.js"
 
 /**
@@ -122,12 +124,12 @@ const make = (options: XApiOptions) =>
       const toRequest = Endpoint.request(endpoint, dialect)
       const interpret = Endpoint.response(endpoint)
       return (input) =>
-        Effect.suspend(() => {
+        traced(endpoint, (onAnswer) => {
           const request = toRequest(input)
           return Either.isLeft(request)
             ? Effect.fail(request.left)
-            : repeated(endpoint, attempt(endpoint, addressed(request.right), interpret))
-        }).pipe(traced(endpoint))
+            : repeated(endpoint, attempt(endpoint, addressed(request.right), interpret, onAnswer))
+        })
     }
     return { baseUrl, dialect, call }
   })
@@ -135,14 +137,31 @@ const make = (options: XApiOptions) =>
 /** The tracer of a program that has set up none: nobody would see the span, which costs a tenth of a call. */
 const untraced = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
-const traced = ({ method, route }: Errors.Call) => {
-  const span = Effect.withSpan(`${method} ${route}`, {
-    kind: "client",
-    captureStackTrace: false,
-    attributes: { "http.request.method": method, "url.template": route }
-  })
-  return <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.flatMap(Effect.tracer, (tracer) => tracer === untraced ? call : span(call))
+/** A call in its span, which says of each answer what `answerAttributes` does. */
+const traced = <A, E>(
+  { method, route }: Errors.Call,
+  call: (onAnswer: (answer: RawAnswer) => Effect.Effect<void>) => Effect.Effect<A, E>
+): Effect.Effect<A, E> =>
+  Effect.flatMap(Effect.tracer, (tracer) =>
+    tracer === untraced
+      ? call(() => Effect.void)
+      : Effect.withSpan(
+        Effect.suspend(() => call((answer) => Effect.annotateCurrentSpan(answerAttributes(answer)))),
+        `${method} ${route}`,
+        {
+          kind: "client",
+          captureStackTrace: false,
+          attributes: { "http.request.method": method, "url.template": route }
+        }
+      ))
+
+const answerAttributes = ({ headers, status }: RawAnswer): Record<string, unknown> => {
+  const [first] = RateLimitHeaders.fromHeaders(headers)
+  return {
+    "http.response.status_code": status,
+    ...(first?.limit === undefined ? undefined : { "x.rate_limit.limit": first.limit }),
+    ...(first?.remaining === undefined ? undefined : { "x.rate_limit.remaining": first.remaining })
+  }
 }
 
 /** A call of which one attempt is known: repeated if its kind allows it, with the errors of its kind. */
