@@ -10,9 +10,9 @@ import * as Either from "effect/Either"
 import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
+import { isRecord } from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
-import { isObject } from "./Json.js"
 
 /**
  * What a {@link Step} gives for an input that it cannot read.
@@ -56,12 +56,11 @@ export const direct: unique symbol = Symbol.for("@effect-xdm/core/Decoder/direct
 export const compile = <A, I>(
   schema: Schema.Schema<A, I>
 ): (input: unknown) => Either.Either<A, ParseResult.ParseIssue> => {
-  let step: Step | undefined
-  const slow = ParseResult.decodeUnknownEither(schema)
+  const step = stepOf(schema.ast)
   return (input) => {
-    const output = (step ??= stepOf(schema.ast))(input)
+    const output = step(input)
     // A step made of the schema's own AST gives the schema's own type.
-    return output === failed ? slow(input) : Either.right(output as A)
+    return output === failed ? ParseResult.decodeUnknownEither(schema)(input) : Either.right(output as A)
   }
 }
 
@@ -71,9 +70,16 @@ const stepOf: StepOf = (ast) => {
   const known = steps.get(ast)
   if (known !== undefined) return known
   const own = AST.getAnnotation<(stepOf: StepOf) => Step>(ast, direct)
-  const step = Option.isSome(own) ? own.value(stepOf) : makeStep(ast)
+  const make = () => Option.isSome(own) ? own.value(stepOf) : makeStep(ast)
+  // Objects are made ready when the first of them comes: most programs meet few of the kinds that there are.
+  const step = AST.isTransformation(ast) ? whenNeeded(make) : make()
   steps.set(ast, step)
   return step
+}
+
+const whenNeeded = (make: () => Step): Step => {
+  let step: Step | undefined
+  return (input) => (step ??= make())(input)
 }
 
 const makeStep = (ast: AST.AST): Step => {
@@ -170,7 +176,7 @@ const properties = (all: ReadonlyArray<Property>): Step => {
   const required = all.filter((property) => property.required).length
   const defaulted = all.filter((property) => property.missing !== undefined)
   return (input) => {
-    if (!isObject(input)) return failed
+    if (!isRecord(input)) return failed
     const output = new Plain()
     let found = 0
     for (const name in input) {
@@ -244,7 +250,7 @@ const union = (ast: AST.Union): Step => {
   if (tagged !== undefined) {
     const members = new Map(tagged.members.map(([literal, member]) => [literal, stepOf(member)] as const))
     return (input) => {
-      const member = isObject(input) ? members.get(input[tagged.key]) : undefined
+      const member = isRecord(input) ? members.get(input[tagged.key]) : undefined
       return member === undefined ? failed : member(input)
     }
   }

@@ -6,7 +6,8 @@
  * @since 0.1.0
  */
 import * as Option from "effect/Option"
-import { isObject, type JsonObject } from "./Json.js"
+import { isRecord } from "effect/Predicate"
+import type { JsonObject } from "./Json.js"
 import * as Snowflake from "./Snowflake.js"
 
 /**
@@ -51,11 +52,11 @@ const renaming = (renames: Renames, within: { readonly [field: string]: Renames 
     inner: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, string]>]>
   ) =>
   (json: unknown): unknown => {
-    if (!isObject(json)) return json
+    if (!isRecord(json)) return json
     let output = rename(json, own)
     for (const [field, names] of inner) {
       const value = output[field]
-      if (!isObject(value)) continue
+      if (!isRecord(value)) continue
       const renamed = rename(value, names)
       if (renamed !== value) output = { ...output, [field]: renamed }
     }
@@ -112,7 +113,7 @@ const readUnknownEvent = (json: JsonObject): JsonObject => ({
 })
 
 const readEvent = (json: unknown): unknown => {
-  if (!isObject(json)) return json
+  if (!isRecord(json)) return json
   if (!knownTypes.has(json["event_type"])) return readUnknownEvent(json)
   const foundInText = (json["entities"] ?? undefined) === undefined &&
     (json["hashtags"] ?? json["cashtags"] ?? json["mentions"] ?? json["urls"]) !== undefined
@@ -127,13 +128,13 @@ const readEvent = (json: unknown): unknown => {
 }
 
 const writeEvent = (dialect: Dialect) => (json: unknown): unknown => {
-  if (!isObject(json)) return json
+  if (!isRecord(json)) return json
   if (json["event_type"] === "UnknownEvent") return json["raw"]
   if (dialect === "post") return json
   const renamed = rename(json, [["referenced_posts", "referenced_tweets"]])
   const { entities, ...rest } = renamed
   // Entities of none would leave no trace on the event.
-  return isObject(entities) && Object.keys(entities).length > 0 ? { ...rest, ...entities } : renamed
+  return isRecord(entities) && Object.keys(entities).length > 0 ? { ...rest, ...entities } : renamed
 }
 
 /**

@@ -4,13 +4,13 @@
  *
  * @since 0.1.0
  */
+import { isRecord } from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { received } from "./Ids.js"
-import { isObject } from "./Json.js"
 import { optional, struct } from "./Wire.js"
 
 /** As X sends it. A Record would be rebuilt key by key, and "__proto__" is no key to assign. */
-const Metrics = Schema.declare(isObject, {
+const Metrics = Schema.declare(isRecord, {
   identifier: "Metrics",
   arbitrary: () => (fc) => fc.dictionary(fc.string(), fc.nat())
 })

@@ -6,8 +6,9 @@
  *
  * @since 0.1.0
  */
+import { isRecord } from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { isObject, type JsonObject } from "./Json.js"
+import type { JsonObject } from "./Json.js"
 import { optional, reshaped, struct } from "./Wire.js"
 
 const Fields = struct({
@@ -55,7 +56,7 @@ const names = [
 
 /** A problem never fails a decode: a part of a wrong type is passed over, save that a number may stand for a text. */
 const read = (json: unknown): unknown => {
-  if (!isObject(json)) return typeof json === "string" ? { detail: json } : {}
+  if (!isRecord(json)) return typeof json === "string" ? { detail: json } : {}
   const output: Record<string, unknown> = {}
   for (const name of names) {
     const value = json[name]
@@ -93,8 +94,8 @@ export const kind = (problem: Problem): string | undefined => problem.type?.spli
  * @since 0.1.0
  */
 export const fromBody = (json: unknown): Problem | undefined => {
-  if (!isObject(json)) return undefined
-  const first = Array.isArray(json["errors"]) && isObject(json["errors"][0]) ? json["errors"][0] : undefined
+  if (!isRecord(json)) return undefined
+  const first = Array.isArray(json["errors"]) && isRecord(json["errors"][0]) ? json["errors"][0] : undefined
   const merged: JsonObject = {
     ...oauth(json),
     ...(first === undefined ? undefined : { ...firstParameter(first), ...first }),
@@ -110,7 +111,7 @@ const oauth = (json: JsonObject): JsonObject => ({ title: json["error"], detail:
 
 /** `{"parameters": {"max_results": ["101"]}}` names the parameter and the value that were refused. */
 const firstParameter = (error: JsonObject): JsonObject => {
-  const [entry] = isObject(error["parameters"]) ? Object.entries(error["parameters"]) : []
+  const [entry] = isRecord(error["parameters"]) ? Object.entries(error["parameters"]) : []
   return entry === undefined
     ? {}
     : { parameter: entry[0], value: Array.isArray(entry[1]) ? entry[1].join(",") : entry[1] }

@@ -38,8 +38,18 @@ export const struct = <F extends Fields>(
  *
  * @since 0.1.0
  */
-export const optional = <A, I>(schema: Schema.Schema<A, I>) =>
-  Schema.optionalWith(schema, { exact: true, nullable: true })
+export const optional = <A, I>(schema: Schema.Schema<A, I>) => {
+  // Most fields are texts: one property signature for all of them makes the models quick to load.
+  const known = optionals.get(schema.ast)
+  if (known !== undefined) return known as ReturnType<typeof makeOptional<A, I>> // it was made of this schema's AST
+  const made = makeOptional(schema)
+  optionals.set(schema.ast, made)
+  return made
+}
+
+const makeOptional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true, nullable: true })
+
+const optionals = new WeakMap<object, unknown>()
 
 /**
  * A field that is an empty list where X leaves it out or sends `null`.

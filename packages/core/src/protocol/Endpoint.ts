@@ -10,11 +10,11 @@ import type { HttpMethod } from "@effect/platform/HttpMethod"
 import * as Either from "effect/Either"
 import * as Inspectable from "effect/Inspectable"
 import * as ParseResult from "effect/ParseResult"
+import { isRecord } from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Decoder from "../model/Decoder.js"
 import type { Dialect } from "../model/Dialect.js"
 import type { Untranslatable } from "../model/Fields.js"
-import { isObject } from "../model/Json.js"
 import * as Problem from "../model/Problem.js"
 import { InvalidInput, type ReadError, type SendError } from "./Errors.js"
 import * as Failure from "./Failure.js"
@@ -139,7 +139,7 @@ const parse = (body: string): Either.Either<unknown, string> => {
 
 /** 200 with `errors` and no `data` is a failure; `errors` beside `data` are not. */
 const saysOnlyErrors = (json: unknown): boolean =>
-  isObject(json) && (json["data"] ?? undefined) === undefined && Array.isArray(json["errors"]) &&
+  isRecord(json) && (json["data"] ?? undefined) === undefined && Array.isArray(json["errors"]) &&
   json["errors"].length > 0
 
 const invalidInput = (
@@ -152,7 +152,7 @@ const invalidInput = (
     method,
     route,
     parameter: path.length === 0 ? "the input" : path.join("."),
-    rule: isObject(input) ? message : "must be an object of parameters",
+    rule: isRecord(input) ? message : "must be an object of parameters",
     value: show(valueAt(input, path))
   })
 }
@@ -178,7 +178,7 @@ const worded = (message: string): string =>
 
 const valueAt = (root: unknown, path: ReadonlyArray<string>): unknown =>
   path.reduce<unknown>(
-    (value, key) => isObject(value) ? value[key] : Array.isArray(value) ? value[Number(key)] : undefined,
+    (value, key) => isRecord(value) ? value[key] : Array.isArray(value) ? value[Number(key)] : undefined,
     root
   )
 

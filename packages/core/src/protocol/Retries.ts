@@ -22,7 +22,5 @@ export const isTransient = (error: ReadError): boolean =>
  *
  * @since 0.1.0
  */
-export const backOff: Schedule.Schedule<unknown> = Schedule.exponential("500 millis").pipe(
-  Schedule.jittered,
-  Schedule.intersect(Schedule.recurs(3))
-)
+export const backOff = (): Schedule.Schedule<unknown> =>
+  Schedule.exponential("500 millis").pipe(Schedule.jittered, Schedule.intersect(Schedule.recurs(3)))

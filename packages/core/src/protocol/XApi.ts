@@ -178,8 +178,6 @@ const repeated = <Input, Success, K extends Endpoint.Kind>(
   return call as Effect.Effect<Success, Endpoint.ErrorOf<K>>
 }
 
-const transient = { while: Retries.isTransient, schedule: Retries.backOff } as const
-
 /** `Effect.retry` that costs nothing until something has failed. */
 const retried = <Success>(attempt: Effect.Effect<Success, Attempt.AttemptError>) =>
   Effect.catchAll(attempt, (error) => {
@@ -190,7 +188,7 @@ const retried = <Success>(attempt: Effect.Effect<Success, Attempt.AttemptError>)
       first = false
       return Effect.fail(error)
     })
-    return Effect.retry(next, transient)
+    return Effect.retry(next, { while: Retries.isTransient, schedule: Retries.backOff() })
   })
 
 /** If an attempt failed after X may have done the removal, a repeat that finds nothing to remove has its wish. */

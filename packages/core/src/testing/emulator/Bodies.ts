@@ -1,6 +1,7 @@
 /** What the body of a send may say, checked as X checks it. */
 import * as Either from "effect/Either"
-import { isObject, type JsonObject } from "../../model/Json.js"
+import { isRecord } from "effect/Predicate"
+import type { JsonObject } from "../../model/Json.js"
 import * as Problems from "./Problems.js"
 
 type Checked<A> = Either.Either<A, Problems.Refusal>
@@ -22,7 +23,7 @@ const longest = 10_000
 const refuse = (message: string) => Either.left(Problems.invalidBody(message))
 
 const object = (value: unknown, at: string, names: ReadonlyArray<string>): Checked<JsonObject> => {
-  if (!isObject(value)) return refuse(`${at}: an object is expected`)
+  if (!isRecord(value)) return refuse(`${at}: an object is expected`)
   const unknown = Object.keys(value).find((name) => !names.includes(name))
   return unknown === undefined
     ? Either.right(value)
