@@ -14,6 +14,7 @@ import type { DmEvent } from "../model/DmEvent.js"
 import type { ConversationId } from "../model/Ids.js"
 import * as Snowflake from "../model/Snowflake.js"
 import type { Events } from "./Events.js"
+import { type Before, Heap, type Identified, Source } from "./Heap.js"
 import type { ListingOptions, ListingStopped } from "./Listing.js"
 
 /**
@@ -56,10 +57,6 @@ export interface DroppingOptions<E, R> extends MergeOptions {
   readonly onSourceFailure: (failure: SourceFailed<E>) => Effect.Effect<void, never, R>
 }
 
-interface Identified {
-  readonly id: string
-}
-
 /** @since 0.1.0 */
 export interface Merge {
   <A extends Identified, E, R>(
@@ -74,75 +71,6 @@ export interface Merge {
 
 /** The most that one chunk of the merge holds. */
 const chunkSize = 512
-
-/** A source with its chunk and the place of its head in it. */
-class Source<A extends Identified, E, R> {
-  chunk: ReadonlyArray<A> = []
-  at = 0
-  /** The id of the head, which comparisons ask for again and again. */
-  id = ""
-  constructor(
-    readonly pull: Effect.Effect<Chunk.Chunk<A>, Option.Option<E>, R>,
-    readonly index: number
-  ) {}
-
-  /** Goes to a place in the chunk; says whether there is a head. */
-  moveTo(at: number): boolean {
-    this.at = at
-    const head = this.chunk[at]
-    this.id = head === undefined ? "" : head.id
-    return head !== undefined
-  }
-}
-
-/** Whether an id comes before another in the order of the merge. */
-type Before = (a: string, b: string) => boolean
-
-/** A binary heap of the sources by their heads. */
-class Heap<A extends Identified, E, R> {
-  readonly sources: Array<Source<A, E, R>> = []
-  constructor(readonly before: Before) {}
-
-  push(source: Source<A, E, R>): void {
-    this.rise(this.sources.length, source)
-  }
-
-  /**
-   * Puts the first source where its new head belongs: the hole goes down to a
-   * leaf and the source rises from there, for that is near where it will stay.
-   */
-  settle(): void {
-    const { before, sources } = this
-    const source = sources[0]!
-    const count = sources.length
-    let hole = 0
-    for (let child = 1; child < count; child = 2 * hole + 1) {
-      if (child + 1 < count && before(sources[child + 1]!.id, sources[child]!.id)) child++
-      sources[hole] = sources[child]!
-      hole = child
-    }
-    this.rise(hole, source)
-  }
-
-  removeFirst(): void {
-    const last = this.sources.pop()!
-    if (this.sources.length === 0) return
-    this.sources[0] = last
-    this.settle()
-  }
-
-  private rise(from: number, source: Source<A, E, R>): void {
-    const { before, sources } = this
-    let i = from
-    while (i > 0) {
-      const parent = (i - 1) >> 1
-      if (!before(source.id, sources[parent]!.id)) break
-      sources[i] = sources[parent]!
-      i = parent
-    }
-    sources[i] = source
-  }
-}
 
 /** Pulls until there is a head or the source has ended; says which. */
 const refill = <A extends Identified, E, R>(source: Source<A, E, R>): Effect.Effect<boolean, E, R> =>
