@@ -97,6 +97,10 @@ describe("the examples", () => {
     Effect.gen(function*() {
       const { code, stdout } = yield* run("inbox.js")
       expect(code).toBe(0)
-      expect(stdout).toMatch(/The inbox:[^]*The inbox:\n {2}\S+ {2}2 unread of \d+: One more thing/)
+      const [before, after] = stdout.split("The inbox:").slice(1).map((state) =>
+        /105 {2}(\d+) unread of (\d+)/.exec(state)
+      )
+      expect(after?.slice(1).map(Number)).toEqual(before?.slice(1).map((count) => Number(count) + 1))
+      expect(stdout).toMatch(/The inbox:[^]*The inbox:\n {2}\S+105 {2}\d+ unread of \d+: One more thing/)
     }))
 })
