@@ -2,7 +2,7 @@
  * The state of an inbox that a user interface can subscribe to: folded from
  * the last days once, and kept up to date from then on.
  *
- *     node examples/dist/inbox.js
+ *     npm run build && node examples/dist/inbox.js
  */
 import { DirectMessages, Inbox } from "@effect-xdm/core"
 import { Emulator, Fixtures } from "@effect-xdm/core/testing"

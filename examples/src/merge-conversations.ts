@@ -2,7 +2,7 @@
  * Several conversations as one timeline. The newest twenty events of all of
  * them cost one request a conversation, however long the conversations are.
  *
- *     node examples/dist/merge-conversations.js
+ *     npm run build && node examples/dist/merge-conversations.js
  */
 import { DirectMessages, DmEvent, Merge } from "@effect-xdm/core"
 import { Emulator, Fixtures } from "@effect-xdm/core/testing"

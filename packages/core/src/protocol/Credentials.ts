@@ -47,6 +47,6 @@ export class Credentials extends Context.Tag("@effect-xdm/core/Credentials")<Cre
       })
       : Layer.fail(ConfigError.InvalidData(
         ["accessToken"],
-        "accessToken must be a token of letters, digits and -._~+/, without spaces or line breaks"
+        "accessToken must be the token alone, without \"Bearer\", spaces or line breaks, and not empty"
       ))
 }

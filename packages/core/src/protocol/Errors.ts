@@ -72,8 +72,8 @@ export class Unauthorized extends Data.TaggedError("Unauthorized")<Answer> {
   override get message(): string {
     return sayAnswer(
       this,
-      "the access token was refused. Log in again for a new one: Direct Messages need the token of a user",
-      "(OAuth 2.0 with PKCE, or OAuth 1.0a); an app-only bearer token never works."
+      "the access token was refused. X lets it expire after two hours: log in again for a new one. Direct Messages",
+      "need the token of a user, from OAuth 2.0 with PKCE; an app-only bearer token never works."
     )
   }
 }
@@ -149,7 +149,8 @@ export class RateLimited extends Data.TaggedError("RateLimited")<
     const until = this.resetsAt === undefined
       ? "Try again later, with growing pauses."
       : `Try again after ${DateTime.formatIso(this.resetsAt)}.`
-    return sayAnswer(this, `${limit} (${this.window}) for ${this.bucket} is used up. ${until}`)
+    const window = this.window === "unknown" ? "" : ` (${this.window})`
+    return sayAnswer(this, `${limit}${window} for ${this.bucket} is used up. ${until}`)
   }
 }
 
@@ -214,7 +215,7 @@ export class Unreachable extends Data.TaggedError("Unreachable")<
     const code = this.code === undefined ? "" : ` (${this.code})`
     return this.notSent
       ? say(this, `X could not be reached${code}; nothing was sent. Check the network and the base URL.`)
-      : say(this, `the connection to X broke${code} before the answer was complete.`)
+      : say(this, `the connection to X broke${code} before the answer was complete. Check the network, and try again.`)
   }
 }
 
@@ -230,7 +231,9 @@ export class TimedOut extends Data.TaggedError("TimedOut")<Call & { readonly aft
 }
 
 /**
- * An answer that is none of X's: not JSON, cut short, or of another shape.
+ * An answer that is none of X's: not JSON, cut short, or of another shape. With
+ * status 201 X has taken the message, and must not be sent it again.
+ *
  * `path` says where in the JSON (`data.3.text`; empty when it is no JSON at
  * all), `excerpt` is the beginning of the body or the value found there, cut
  * to 200 characters and without secrets.
@@ -242,10 +245,28 @@ export class UnexpectedResponse extends Data.TaggedError("UnexpectedResponse")<
 > {
   override get message(): string {
     const place = this.path === "" ? "the body" : this.path
+    const advice = this.status === 201
+      ? "X has taken the message: do not send it again."
+      : "It may be a proxy's. If it comes again, tell the authors of this library."
     return sayAnswer(
       this,
-      `the answer (status ${this.status}) could not be read: ${place}: ${this.expected}. It began: ${this.excerpt}`
+      `the answer (status ${this.status}) could not be read: ${place}: ${this.expected}. ${advice}`,
+      `It began: ${this.excerpt}`
     )
+  }
+}
+
+/** What left the outcome of a send open, without the advice that a read would be given. */
+const briefly = (reason: ServerFailure | Unreachable | TimedOut | UnexpectedResponse): string => {
+  switch (reason._tag) {
+    case "ServerFailure":
+      return `X failed with status ${reason.status}`
+    case "TimedOut":
+      return `there was no complete answer within ${reason.afterMillis} ms`
+    case "Unreachable":
+      return `the connection to X broke${reason.code === undefined ? "" : ` (${reason.code})`}`
+    case "UnexpectedResponse":
+      return `the answer (status ${reason.status}) could not be read`
   }
 }
 
@@ -262,8 +283,8 @@ export class SendOutcomeUnknown extends Data.TaggedError("SendOutcomeUnknown")<
   override get message(): string {
     return say(
       this,
-      "the message may or may not have been sent. Read the conversation's newest events before you send it again.",
-      `What happened: ${this.reason.message}`
+      `${briefly(this.reason)}, so the message may or may not have been sent.`,
+      "Read the conversation's newest events before you send it again."
     )
   }
 }

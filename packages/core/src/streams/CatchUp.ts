@@ -16,6 +16,7 @@ import { type EventId, received } from "../model/Ids.js"
 import * as Snowflake from "../model/Snowflake.js"
 import type { FollowOptions, Settings, Since } from "./FollowOptions.js"
 import type { Reports } from "./Health.js"
+import * as Listings from "./Listing.js"
 import type { Listing, ListingStopped, Source } from "./Listing.js"
 import * as Pages from "./Pages.js"
 
@@ -27,19 +28,9 @@ const patient: Schedule.Schedule<unknown> = Schedule.exponential("1 second").pip
   Schedule.jittered
 )
 
-const mayPass = (reason: ListingStopped["reason"]): boolean => {
-  switch (reason._tag) {
-    case "RateLimited":
-    case "ServerFailure":
-    case "Unreachable":
-    case "TimedOut":
-    case "UnexpectedResponse":
-    case "RepeatedToken":
-      return true
-    default:
-      return false
-  }
-}
+/** What may pass by itself; and after a token that leads in a circle, the way begins anew. */
+const mayPass = (reason: ListingStopped["reason"]): boolean =>
+  Listings.mayPass(reason) || reason._tag === "RepeatedToken"
 
 /** Older than every event. */
 const origin = received.EventId.make("0")

@@ -67,6 +67,30 @@ export interface Listings<A> {
    * ```
    */
   readonly participant: (participantId: UserId, options?: ListingOptions) => Stream.Stream<A, ListingStopped>
+  /**
+   * The rest of a listing of this kind that stopped: of events, of pages, or of
+   * hydrated events.
+   *
+   * @example
+   * ```ts
+   * import { DirectMessages, type DmEvent, type Listing } from "@effect-xdm/core"
+   * import { DateTime, Effect, Stream } from "effect"
+   *
+   * type Events = Stream.Stream<DmEvent.DmEvent, Listing.ListingStopped>
+   *
+   * // As often as X says that its limit is used up, wait until it is not.
+   * const patient = (dm: DirectMessages["Type"], events: Events): Events =>
+   *   Stream.catchTag(events, "ListingStopped", (stopped) => {
+   *     if (stopped.reason._tag !== "RateLimited") return Stream.fail(stopped)
+   *     const { resetsAt } = stopped.reason
+   *     const wait = resetsAt === undefined
+   *       ? Effect.sleep("15 minutes")
+   *       : Effect.flatMap(DateTime.now, (now) => Effect.sleep(DateTime.distanceDuration(now, resetsAt)))
+   *     return Stream.unwrap(Effect.as(wait, patient(dm, dm.events.resume(stopped))))
+   *   })
+   * ```
+   */
+  readonly resume: (stopped: ListingStopped) => Stream.Stream<A, ListingStopped>
 }
 
 /**
@@ -105,22 +129,6 @@ export interface Events extends Listings<DmEvent> {
    * ```
    */
   readonly hydrated: Listings<Hydrated.HydratedEvent>
-  /**
-   * The rest of a listing that stopped.
-   *
-   * @example
-   * ```ts
-   * import { DirectMessages } from "@effect-xdm/core"
-   * import { Effect, Stream } from "effect"
-   *
-   * const patient = Effect.map(DirectMessages, (dm) =>
-   *   dm.events.all().pipe(
-   *     Stream.catchTag("ListingStopped", (stopped) =>
-   *       Stream.unwrap(Effect.as(Effect.sleep("15 minutes"), dm.events.resume(stopped))))
-   *   ))
-   * ```
-   */
-  readonly resume: (stopped: ListingStopped) => Stream.Stream<DmEvent, ListingStopped>
   /**
    * What is new in all conversations, oldest first, for ever. It looks every
    * minute (`every`), reads back to the last event it knows, however much has
@@ -176,7 +184,8 @@ const listings = <A>(
 ): Listings<A> => ({
   all: (options = {}) => stream({ source: { _tag: "All" }, options }),
   conversation: (conversationId, options = {}) => stream({ source: { _tag: "Conversation", conversationId }, options }),
-  participant: (participantId, options = {}) => stream({ source: { _tag: "Participant", participantId }, options })
+  participant: (participantId, options = {}) => stream({ source: { _tag: "Participant", participantId }, options }),
+  resume: ({ rest }) => stream(rest)
 })
 
 const fetchPage: Effect.Effect<
@@ -220,7 +229,6 @@ export const make: Effect.Effect<
         ({ events, page }) => Chunk.unsafeFromArray(events.map((event) => Hydrated.hydrate(event, page.includes)))
       )
     ),
-    resume: ({ rest }) => Pages.events(fetch, rest),
     follow: (options?: Follow.AnyOptions) => follow({ _tag: "All" }, options),
     followConversation: (conversationId: ConversationId, options?: Follow.AnyOptions) =>
       follow({ _tag: "Conversation", conversationId }, options),

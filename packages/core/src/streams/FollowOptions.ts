@@ -52,7 +52,7 @@ export interface FollowOptions extends Omit<ListingOptions, "until" | "limit" | 
  * @since 0.1.0
  */
 export interface CheckpointedOptions extends FollowOptions {
-  /** The name under which the last event that was dealt with is kept. */
+  /** The name under which the last event that was dealt with is kept: one running follower a name. */
   readonly checkpoint: string
   /** How many events may pass before they are committed, 1 and more. Default 100. */
   readonly commitEvery?: number | undefined

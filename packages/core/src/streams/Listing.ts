@@ -104,7 +104,8 @@ export class PartialPage extends Data.TaggedError("PartialPage")<{ readonly prob
 
 /**
  * A listing stopped before its end. `given` events came before; `rest` is the
- * listing of those that did not, to be taken up with `dm.events.resume`.
+ * listing of those that did not, to be taken up with the `resume` of the same
+ * listings: `dm.events.resume`, `dm.events.hydrated.resume`.
  *
  * @since 0.1.0
  */
@@ -116,9 +117,21 @@ export class ListingStopped extends Data.TaggedError("ListingStopped")<{
   readonly rest: Listing
 }> {
   override get message(): string {
-    return `the listing stopped after ${this.given} events; \`dm.events.resume\` takes it up from there. ${this.reason.message}`
+    if (this.reason._tag === "InvalidInput") return `the listing could not begin. ${this.reason.message}`
+    const advice = mayPass(this.reason) ? "; `resume` takes it up from there, once the cause has passed" : ""
+    return `the listing stopped after ${this.given} events${advice}. ${this.reason.message}`
   }
 }
+
+/**
+ * Whether the reason may pass by itself, so that the rest of the listing can be
+ * had later.
+ *
+ * @since 0.1.0
+ */
+export const mayPass = ({ _tag }: ListingStopped["reason"]): boolean =>
+  _tag === "RateLimited" || _tag === "ServerFailure" || _tag === "Unreachable" || _tag === "TimedOut" ||
+  _tag === "UnexpectedResponse"
 
 /**
  * The bounds of a listing, resolved at a moment.

@@ -7,12 +7,14 @@
 import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { DmEvent } from "../model/DmEvent.js"
 import type { ConversationId } from "../model/Ids.js"
 import * as Snowflake from "../model/Snowflake.js"
+import * as Checks from "./Checks.js"
 import type { Events } from "./Events.js"
 import { type Before, Heap, type Identified, Source } from "./Heap.js"
 import type { ListingOptions, ListingStopped } from "./Listing.js"
@@ -94,6 +96,9 @@ const mergeBy = (before: Before): Merge =>
   options: MergeOptions & { readonly onSourceFailure?: DroppingOptions<E, R2>["onSourceFailure"] | undefined } = {}
 ) => {
   const { concurrency = 8, names = [], onSourceFailure } = options
+  const checked = Checks.wholeNumber("concurrency", concurrency, 1, Infinity)
+  // A mistake in the program, not a failure of a source: a defect.
+  if (Either.isLeft(checked)) return Stream.die(checked.left)
   const open = Effect.gen(function*() {
     const heap = new Heap<A, E, R>(before)
     /** The source whose chunk is used up: it is asked for more when more is asked of the merge, and not before. */
@@ -202,7 +207,9 @@ export const oldestFirst: Merge = mergeBy((a, b) => Snowflake.order(a, b) < 0)
 
 /**
  * The events of several conversations as one timeline, newest first. A failure
- * names the conversation.
+ * names the conversation. A `limit` is that of each conversation: for the
+ * newest ten of all, take ten. To let a conversation drop out, or be taken up
+ * again, merge the listings yourself with {@link newestFirst}.
  *
  * @example
  * ```ts
