@@ -14,7 +14,7 @@ import * as Stream from "effect/Stream"
 import type { DmEvent } from "../model/DmEvent.js"
 import { type EventId, received } from "../model/Ids.js"
 import * as Snowflake from "../model/Snowflake.js"
-import type { FollowOptions, Settings, Since } from "./FollowOptions.js"
+import { type FollowOptions, listingOptions, type Settings, type Since } from "./FollowOptions.js"
 import type { Reports } from "./Health.js"
 import * as Listings from "./Listing.js"
 import type { Listing, ListingStopped, Source } from "./Listing.js"
@@ -106,7 +106,7 @@ export const newerThan = (
     let met = false
     // One more than the limit, to see whether there is more.
     const bounds = { until: neighbour(last, 1n), limit: catchUpLimit === Infinity ? undefined : catchUpLimit + 1 }
-    yield* read({ source, options: { ...options, ...bounds } }, ({ events, page }) => {
+    yield* read({ source, options: { ...listingOptions(options), ...bounds } }, ({ events, page }) => {
       for (const event of events) newer.push(event)
       met ||= page.events.some((event) => Snowflake.order(event.id, last) <= 0)
     })
@@ -134,7 +134,7 @@ export const begin = (since: Since, read: ReturnType<typeof readBack>, source: S
     }
     if (since !== "now") return since
     let newest: EventId = origin
-    yield* read({ source, options: { ...options, limit: 1 } }, ({ events }) => {
+    yield* read({ source, options: { ...listingOptions(options), limit: 1 } }, ({ events }) => {
       newest = events[0]?.id ?? newest
     })
     return newest

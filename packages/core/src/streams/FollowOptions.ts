@@ -8,6 +8,7 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Schedule from "effect/Schedule"
+import * as Struct from "effect/Struct"
 import type { EventId } from "../model/Ids.js"
 import type { InvalidInput } from "../protocol/Errors.js"
 import type { CheckpointFailed, CheckpointStoreService } from "./Checkpoint.js"
@@ -74,6 +75,24 @@ export type FollowError = UnkeptError | CheckpointFailed
  * @since 0.1.0
  */
 export type UnkeptError = ListingStopped["reason"]
+
+/**
+ * Those options of a follower that its listings have.
+ *
+ * @since 0.1.0
+ */
+export const listingOptions = (options: FollowOptions & Partial<CheckpointedOptions>): ListingOptions =>
+  Struct.omit(
+    options,
+    "catchUpLimit",
+    "checkpoint",
+    "commitEvery",
+    "commitWithin",
+    "every",
+    "onHealth",
+    "retry",
+    "since"
+  )
 
 /**
  * The options of a follower, checked.

@@ -162,6 +162,31 @@ const tooOld = (until: Bounds["until"]): Bounds["isTooOld"] => {
   return (event) => event.createdAt.epochMillis < oldest
 }
 
+const names: { readonly [Name in keyof Required<ListingOptions>]: true } = {
+  dmEventFields: true,
+  expansions: true,
+  mediaFields: true,
+  userFields: true,
+  postFields: true,
+  tweetFields: true,
+  eventTypes: true,
+  pageSize: true,
+  until: true,
+  limit: true,
+  prefetch: true,
+  resumeFrom: true,
+  before: true,
+  onPartialError: true
+}
+
+/** A misspelt `limit` would cost a cent for every event that it did not hold back. */
+const known = (options: ListingOptions): Either.Either<void, InvalidInput> => {
+  const stranger = Object.keys(options).find((name) => !Object.hasOwn(names, name))
+  return stranger === undefined
+    ? Either.void
+    : Checks.refuse(stranger, `is no option of a listing; they are: ${Object.keys(names).join(", ")}`, "given")
+}
+
 /**
  * The bounds that the options of a listing name, or what is wrong with them.
  * `now`, in milliseconds since 1970, is what a duration counts back from.
@@ -169,12 +194,13 @@ const tooOld = (until: Bounds["until"]): Bounds["isTooOld"] => {
  * @since 0.1.0
  */
 export const bounds = (options: ListingOptions, now: number): Either.Either<Bounds, InvalidInput> =>
-  Either.map(
-    Either.all({
-      pageSize: Checks.wholeNumber("pageSize", options.pageSize ?? 100, 1, 100),
-      limit: Checks.wholeNumber("limit", options.limit ?? Infinity, 1, Infinity),
-      prefetch: Checks.wholeNumber("prefetch", options.prefetch ?? 0, 0, 1_000),
-      until: fixed(options.until, now)
-    }),
-    (bounds) => ({ ...bounds, isTooOld: tooOld(bounds.until) })
-  )
+  Either.flatMap(known(options), () =>
+    Either.map(
+      Either.all({
+        pageSize: Checks.wholeNumber("pageSize", options.pageSize ?? 100, 1, 100),
+        limit: Checks.wholeNumber("limit", options.limit ?? Infinity, 1, Infinity),
+        prefetch: Checks.wholeNumber("prefetch", options.prefetch ?? 0, 0, 1_000),
+        until: fixed(options.until, now)
+      }),
+      (bounds) => ({ ...bounds, isTooOld: tooOld(bounds.until) })
+    ))

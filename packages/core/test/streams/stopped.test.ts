@@ -36,6 +36,18 @@ describe("a listing that stopped", () => {
       expect(message).toMatch(/^the listing could not begin\. .*limit must be/)
     }).pipe(Effect.provide(Live)))
 
+  it.effect("could not begin with an option that it does not know", () =>
+    Effect.gen(function*() {
+      const dm = yield* DirectMessages
+      const emulator = yield* Emulator
+      const misspelt = { limt: 2, pageSize: 3 }
+      const listed = yield* Effect.flip(Stream.runDrain(dm.events.all(misspelt)))
+      expect(listed.reason).toMatchObject({ _tag: "InvalidInput", parameter: "limt" })
+      const followed = yield* Effect.flip(Stream.runDrain(dm.events.follow({ ...misspelt, every: "1 minute" })))
+      expect(followed).toMatchObject({ _tag: "InvalidInput", parameter: "limt" })
+      expect(yield* emulator.requestCount()).toBe(0)
+    }).pipe(Effect.provide(Live)))
+
   it.effect("goes on as what it was: hydrated events, or pages", () =>
     Effect.gen(function*() {
       const dm = yield* DirectMessages
