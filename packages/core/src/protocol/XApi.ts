@@ -8,12 +8,11 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
-import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Tracer from "effect/Tracer"
+import type { Tracer } from "effect/Tracer"
 import type { Dialect } from "../model/Dialect.js"
 import * as Attempt from "./Attempt.js"
 import { Credentials } from "./Credentials.js"
@@ -134,8 +133,10 @@ const make = (options: XApiOptions) =>
     return { baseUrl, dialect, call }
   })
 
-/** The tracer of a program that has set up none: nobody would see the span, which costs a tenth of a call. */
-const untraced = Context.get(DefaultServices.liveServices, Tracer.Tracer)
+/** Whether a tracer is that of a program which has set up none: nobody would see the span, a tenth of a call's cost. */
+const isIdle = (tracer: Tracer): boolean => tracer === (idle ??= Effect.runSync(Effect.tracer))
+
+let idle: Tracer | undefined
 
 /** A call in its span, which says of each answer what `answerAttributes` does. */
 const traced = <A, E>(
@@ -143,7 +144,7 @@ const traced = <A, E>(
   call: (onAnswer: (answer: RawAnswer) => Effect.Effect<void>) => Effect.Effect<A, E>
 ): Effect.Effect<A, E> =>
   Effect.flatMap(Effect.tracer, (tracer) =>
-    tracer === untraced
+    isIdle(tracer)
       ? call(() => Effect.void)
       : Effect.withSpan(
         Effect.suspend(() => call((answer) => Effect.annotateCurrentSpan(answerAttributes(answer)))),
