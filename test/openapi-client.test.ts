@@ -4,20 +4,11 @@ import { Ajv, type ValidateFunction } from "ajv"
 import addFormats from "ajv-formats"
 import { Either, FastCheck as fc } from "effect"
 import * as Fs from "node:fs"
-import * as Path from "node:path"
-import { fileURLToPath } from "node:url"
 import * as Fields from "../packages/core/src/model/Fields.js"
 import { cases } from "../packages/core/test/support/endpoints.js"
+import { files, missing } from "./support/openapi.js"
 
-const root = Path.resolve(Path.dirname(fileURLToPath(import.meta.url)), "..")
-const files = {
-  tweet: Path.resolve(root, "../shared/x-api/openapi-dm-2.166.json"),
-  post: Path.resolve(root, "../shared/x-api/openapi-dm-2.167.json")
-}
-const absent = Object.values(files).filter((file) => !Fs.existsSync(file))
-if (absent.length > 0) {
-  console.log(`Skipped: requests are not held against X's OpenAPI descriptions, for want of ${absent.join(", ")}`)
-}
+const absent = missing("requests are not held against X's OpenAPI descriptions")
 
 type Dialect = keyof typeof files
 

@@ -1,19 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Either, FastCheck as fc } from "effect"
 import * as Fs from "node:fs"
-import * as Path from "node:path"
-import { fileURLToPath } from "node:url"
 import { answer, cases } from "../packages/core/test/support/endpoints.js"
+import { files, missing } from "./support/openapi.js"
 
-const root = Path.resolve(Path.dirname(fileURLToPath(import.meta.url)), "..")
-const files = {
-  tweet: Path.resolve(root, "../shared/x-api/openapi-dm-2.166.json"),
-  post: Path.resolve(root, "../shared/x-api/openapi-dm-2.167.json")
-}
-const absent = Object.values(files).filter((file) => !Fs.existsSync(file))
-if (absent.length > 0) {
-  console.log(`Skipped: answers by X's OpenAPI descriptions are not decoded, for want of ${absent.join(", ")}`)
-}
+const absent = missing("answers by X's OpenAPI descriptions are not decoded")
 
 interface JsonSchema {
   readonly $ref?: string
