@@ -79,6 +79,82 @@ export class Unauthorized extends Data.TaggedError("Unauthorized")<Answer> {
 }
 
 /**
+ * The account must log in again: there is no token of it, or X takes neither
+ * its access token nor its refresh token any more. No request was made with
+ * them since.
+ *
+ * @since 0.1.0
+ */
+export class NeedsLogin extends Data.TaggedError("NeedsLogin")<{
+  readonly account: string
+  /** What is wrong, as the beginning of a sentence: `"X refused the refresh token"`. */
+  readonly why: string
+}> {
+  override get message(): string {
+    return `${this.why}, so the account "${this.account}" must log in again: have its user authorize the app anew ` +
+      "(OAuth 2.0 with PKCE, with the scope offline.access), and keep the new tokens in the token store."
+  }
+}
+
+/**
+ * The access token ran out and could not be renewed just now. The refresh token
+ * is still good as far as anyone knows; the next call tries again.
+ *
+ * @since 0.1.0
+ */
+export class RefreshFailed extends Data.TaggedError("RefreshFailed")<{
+  readonly account: string
+  readonly reason: Unreachable | TimedOut | ServerFailure | RateLimited | BadRequest | UnexpectedResponse
+}> {
+  override get message(): string {
+    return `the access token of the account "${this.account}" could not be renewed. ${this.reason.message}`
+  }
+}
+
+/**
+ * The tokens of an account could not be read or kept. Nothing was overwritten.
+ *
+ * @since 0.1.0
+ */
+export class TokenStoreFailed extends Data.TaggedError("TokenStoreFailed")<{
+  /** Where the tokens are: a path, a key. */
+  readonly store: string
+  /** What is wrong, and how to mend it, as the end of a sentence: `"is not JSON. …"`. */
+  readonly problem: string
+}> {
+  override get message(): string {
+    return `the token store ${this.store} ${this.problem}`
+  }
+}
+
+/**
+ * The token does not allow what the call needs, as its own scopes tell. No
+ * request was made. Where they are not known, X says so: {@link Forbidden}
+ * with the reason `"MissingScope"`.
+ *
+ * @since 0.1.0
+ */
+export class MissingScope extends Data.TaggedError("MissingScope")<
+  Call & { readonly missing: ReadonlyArray<string>; readonly granted: ReadonlyArray<string> }
+> {
+  override get message(): string {
+    return say(
+      this,
+      `the token lacks ${this.missing.join(" and ")}. Log in again and allow it; the token has: ${
+        this.granted.length === 0 ? "no scope" : this.granted.join(" ")
+      }. No request was made.`
+    )
+  }
+}
+
+/**
+ * What can be wrong with the credentials before a request is made.
+ *
+ * @since 0.1.0
+ */
+export type CredentialsError = NeedsLogin | RefreshFailed | TokenStoreFailed
+
+/**
  * Why X forbade a call.
  *
  * @since 0.1.0
@@ -295,6 +371,8 @@ export class SendOutcomeUnknown extends Data.TaggedError("SendOutcomeUnknown")<
  * @since 0.1.0
  */
 export type CallError =
+  | CredentialsError
+  | MissingScope
   | InvalidInput
   | Unauthorized
   | Forbidden
