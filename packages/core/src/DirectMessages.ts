@@ -21,6 +21,8 @@ import { GetEventsByParticipantId } from "./endpoints/GetEventsByParticipantId.j
 import { GetMe } from "./endpoints/GetMe.js"
 import { GetUserByUsername } from "./endpoints/GetUserByUsername.js"
 import { Credentials } from "./protocol/Credentials.js"
+import { RateLimits, type RateLimitsOptions } from "./protocol/RateLimits.js"
+import { Usage } from "./protocol/Usage.js"
 import { XApi, type XApiOptions } from "./protocol/XApi.js"
 import * as Events from "./streams/Events.js"
 
@@ -43,6 +45,14 @@ const endpoints = Layer.mergeAll(
  * @since 0.1.0
  */
 export type Endpoints = Layer.Layer.Success<typeof endpoints>
+
+/**
+ * What the layers of {@link DirectMessages} give: the endpoints together and
+ * each alone, how their limits stand, and what they have cost.
+ *
+ * @since 0.1.0
+ */
+export type Provided = DirectMessages | Endpoints | RateLimits | Usage
 
 const make = Effect.all({
   createByConversationId: CreateByConversationId,
@@ -67,11 +77,21 @@ const make = Effect.all({
 export interface DirectMessagesService extends Effect.Effect.Success<typeof make> {}
 
 /**
+ * Everything that {@link DirectMessages.layerCredentials} takes.
+ *
+ * @since 0.1.0
+ */
+export interface CredentialsOptions extends XApiOptions {
+  /** How to keep X's rate limits. */
+  readonly rateLimits?: RateLimitsOptions | undefined
+}
+
+/**
  * Everything that {@link DirectMessages.layer} takes.
  *
  * @since 0.1.0
  */
-export interface Options extends XApiOptions {
+export interface Options extends CredentialsOptions {
   /** A user's access token, from OAuth 2.0 with PKCE. */
   readonly accessToken: Redacted.Redacted
 }
@@ -100,6 +120,20 @@ export class DirectMessages extends Context.Tag("@effect-xdm/core/DirectMessages
   )
 
   /**
+   * Every endpoint for the account of the `Credentials`, within limits and with
+   * an account of the usage of its own.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerCredentials = (
+    { rateLimits, ...options }: CredentialsOptions = {}
+  ): Layer.Layer<Provided, ConfigError, HttpClient.HttpClient | Credentials> =>
+    DirectMessages.layerXApi.pipe(
+      Layer.provide(XApi.layer(options)),
+      Layer.provideMerge(Layer.merge(RateLimits.layer(rateLimits), Usage.layer()))
+    )
+
+  /**
    * Every endpoint for the account of an access token. Needs an `HttpClient`,
    * such as `FetchHttpClient.layer`. Fails with a `ConfigError` if an option
    * makes no sense.
@@ -119,11 +153,8 @@ export class DirectMessages extends Context.Tag("@effect-xdm/core/DirectMessages
    */
   static readonly layer = (
     { accessToken, ...options }: Options
-  ): Layer.Layer<DirectMessages | Endpoints, ConfigError, HttpClient.HttpClient> =>
-    DirectMessages.layerXApi.pipe(
-      Layer.provide(XApi.layer(options)),
-      Layer.provide(Credentials.layerAccessToken(accessToken))
-    )
+  ): Layer.Layer<Provided, ConfigError, HttpClient.HttpClient> =>
+    DirectMessages.layerCredentials(options).pipe(Layer.provide(Credentials.layerAccessToken(accessToken)))
 
   /**
    * As {@link DirectMessages.layer}, with each option from a `Config`.
@@ -143,6 +174,6 @@ export class DirectMessages extends Context.Tag("@effect-xdm/core/DirectMessages
    */
   static readonly layerConfig = (
     options: Config.Config.Wrap<Options>
-  ): Layer.Layer<DirectMessages | Endpoints, ConfigError, HttpClient.HttpClient> =>
+  ): Layer.Layer<Provided, ConfigError, HttpClient.HttpClient> =>
     Layer.unwrapEffect(Effect.map(Config.unwrap(options), (unwrapped) => DirectMessages.layer(unwrapped)))
 }

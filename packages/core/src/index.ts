@@ -2,7 +2,7 @@
  * @since 0.1.0
  */
 export { DirectMessages } from "./DirectMessages.js"
-export type { DirectMessagesService, Endpoints, Options } from "./DirectMessages.js"
+export type { CredentialsOptions, DirectMessagesService, Endpoints, Options, Provided } from "./DirectMessages.js"
 
 export { CreateByConversationId } from "./endpoints/CreateByConversationId.js"
 export { CreateByParticipantId } from "./endpoints/CreateByParticipantId.js"
@@ -17,9 +17,19 @@ export { GetMe } from "./endpoints/GetMe.js"
 export { GetUserByUsername } from "./endpoints/GetUserByUsername.js"
 
 export { Credentials } from "./protocol/Credentials.js"
-export type { CredentialsService } from "./protocol/Credentials.js"
+export type { CredentialsService, Names } from "./protocol/Credentials.js"
 export * as Endpoint from "./protocol/Endpoint.js"
 export * as Errors from "./protocol/Errors.js"
+export { RateLimitPolicy } from "./protocol/RateLimitPolicy.js"
+export type { Policy } from "./protocol/RateLimitPolicy.js"
+export { RateLimits } from "./protocol/RateLimits.js"
+export type { BucketStatus, RateLimitsOptions, RateLimitsService, Wait, WindowStatus } from "./protocol/RateLimits.js"
+export { RateLimitStore } from "./protocol/RateLimitStore.js"
+export type { RateLimitStoreService } from "./protocol/RateLimitStore.js"
+export { RetryPauses } from "./protocol/Retries.js"
+export type { Pauses } from "./protocol/Retries.js"
+export { Usage } from "./protocol/Usage.js"
+export type { Counts, Prices, Totals, UsageService } from "./protocol/Usage.js"
 export { XApi } from "./protocol/XApi.js"
 export type { XApiOptions, XApiService } from "./protocol/XApi.js"
 
@@ -36,6 +46,7 @@ export * as Media from "./model/Media.js"
 export * as Message from "./model/Message.js"
 export * as Post from "./model/Post.js"
 export * as Problem from "./model/Problem.js"
+export type { Recipient } from "./model/Recipient.js"
 export * as Snowflake from "./model/Snowflake.js"
 export * as User from "./model/User.js"
 

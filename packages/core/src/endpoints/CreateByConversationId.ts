@@ -8,6 +8,7 @@ import { ConversationId } from "../model/Ids.js"
 import * as Message from "../model/Message.js"
 import type { Endpoint } from "../protocol/Endpoint.js"
 import type { SendError } from "../protocol/Errors.js"
+import { backOff } from "../protocol/Retries.js"
 import { XApi } from "../protocol/XApi.js"
 import { Created } from "./Created.js"
 import { writeScopes } from "./EventParameters.js"
@@ -18,9 +19,11 @@ const endpoint: Endpoint<CreateByConversationId.Input, Created, "send"> = {
   route: "/2/dm_conversations/{dm_conversation_id}/messages",
   bucket: "CreateByConversationId",
   scopes: writeScopes,
+  retry: backOff,
   input: Message.withFields({ conversationId: ConversationId }),
   path: ({ conversationId }) => ({ dm_conversation_id: conversationId }),
   body: Message.toJson,
+  sends: ({ conversationId, ...message }) => ({ to: { conversation: conversationId }, message }),
   success: Created
 }
 

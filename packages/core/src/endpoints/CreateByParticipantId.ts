@@ -8,6 +8,7 @@ import { UserId } from "../model/Ids.js"
 import * as Message from "../model/Message.js"
 import type { Endpoint } from "../protocol/Endpoint.js"
 import type { SendError } from "../protocol/Errors.js"
+import { backOff } from "../protocol/Retries.js"
 import { XApi } from "../protocol/XApi.js"
 import { Created } from "./Created.js"
 import { writeScopes } from "./EventParameters.js"
@@ -18,9 +19,11 @@ const endpoint: Endpoint<CreateByParticipantId.Input, Created, "send"> = {
   route: "/2/dm_conversations/with/{participant_id}/messages",
   bucket: "CreateByParticipantId",
   scopes: writeScopes,
+  retry: backOff,
   input: Message.withFields({ participantId: UserId }),
   path: ({ participantId }) => ({ participant_id: participantId }),
   body: Message.toJson,
+  sends: ({ participantId, ...message }) => ({ to: { user: participantId }, message }),
   success: Created
 }
 

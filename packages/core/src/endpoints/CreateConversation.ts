@@ -5,17 +5,15 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { UserId } from "../model/Ids.js"
+import type { UserId } from "../model/Ids.js"
 import * as Message from "../model/Message.js"
+import { GroupMembers } from "../model/Recipient.js"
 import type { Endpoint } from "../protocol/Endpoint.js"
 import type { SendError } from "../protocol/Errors.js"
+import { backOff } from "../protocol/Retries.js"
 import { XApi } from "../protocol/XApi.js"
 import { Created } from "./Created.js"
 import { writeScopes } from "./EventParameters.js"
-
-const participantIds = Schema.Array(UserId).pipe(
-  Schema.filter((ids) => ids.length >= 2 && ids.length <= 49 || "must be 2 to 49 user ids, without your own")
-)
 
 const endpoint: Endpoint<CreateConversation.Input, Created, "send"> = {
   kind: "send",
@@ -23,12 +21,14 @@ const endpoint: Endpoint<CreateConversation.Input, Created, "send"> = {
   route: "/2/dm_conversations",
   bucket: "CreateConversation",
   scopes: writeScopes,
-  input: Schema.typeSchema(Schema.Struct({ participantIds, message: Message.Message })),
+  retry: backOff,
+  input: Schema.typeSchema(Schema.Struct({ participantIds: GroupMembers, message: Message.Message })),
   body: ({ message, participantIds }) => ({
     conversation_type: "Group",
     participant_ids: participantIds,
     message: Message.toJson(message)
   }),
+  sends: ({ message, participantIds }) => ({ to: { users: participantIds }, message }),
   success: Created
 }
 

@@ -9,6 +9,7 @@ import { EventId } from "../model/Ids.js"
 import { inData, struct } from "../model/Wire.js"
 import type { Endpoint } from "../protocol/Endpoint.js"
 import type { ReadError } from "../protocol/Errors.js"
+import { backOff } from "../protocol/Retries.js"
 import { XApi } from "../protocol/XApi.js"
 
 const success = inData(struct({ deleted: Schema.Boolean }))
@@ -19,6 +20,7 @@ const endpoint: Endpoint<DeleteEvents.Input, DeleteEvents.Success, "remove"> = {
   route: "/2/dm_events/{event_id}",
   bucket: "DeleteEvents",
   scopes: ["dm.read", "dm.write"],
+  retry: backOff,
   input: Schema.typeSchema(Schema.Struct({ eventId: EventId })),
   path: ({ eventId }) => ({ event_id: eventId }),
   success,

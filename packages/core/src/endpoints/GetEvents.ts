@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import * as EventsPage from "../model/EventsPage.js"
 import type { Endpoint } from "../protocol/Endpoint.js"
 import type { ReadError } from "../protocol/Errors.js"
+import { backOff } from "../protocol/Retries.js"
 import { XApi } from "../protocol/XApi.js"
 import * as EventParameters from "./EventParameters.js"
 
@@ -17,9 +18,11 @@ const endpoint: Endpoint<GetEvents.Input, EventsPage.EventsPage, "read"> = {
   route: "/2/dm_events",
   bucket: "GetEvents",
   scopes: EventParameters.readScopes,
+  retry: backOff,
   input: Schema.typeSchema(Schema.Struct(EventParameters.listing)),
   query: EventParameters.listingQuery,
-  success: EventsPage.EventsPage
+  success: EventsPage.EventsPage,
+  reads: ({ events }) => events
 }
 
 /**

@@ -9,6 +9,7 @@ import * as EventsPage from "../model/EventsPage.js"
 import { ConversationId } from "../model/Ids.js"
 import type { Endpoint } from "../protocol/Endpoint.js"
 import type { ReadError } from "../protocol/Errors.js"
+import { backOff } from "../protocol/Retries.js"
 import { XApi } from "../protocol/XApi.js"
 import * as EventParameters from "./EventParameters.js"
 
@@ -18,10 +19,12 @@ const endpoint: Endpoint<GetEventsByConversationId.Input, EventsPage.EventsPage,
   route: "/2/dm_conversations/{id}/dm_events",
   bucket: "GetEventsByConversationId",
   scopes: EventParameters.readScopes,
+  retry: backOff,
   input: Schema.typeSchema(Schema.Struct({ conversationId: ConversationId, ...EventParameters.listing })),
   path: ({ conversationId }) => ({ id: conversationId }),
   query: EventParameters.listingQuery,
-  success: EventsPage.EventsPage
+  success: EventsPage.EventsPage,
+  reads: ({ events }) => events
 }
 
 /**

@@ -10,6 +10,7 @@ import * as Fields from "../model/Fields.js"
 import { EventId } from "../model/Ids.js"
 import type { Endpoint } from "../protocol/Endpoint.js"
 import type { ReadError } from "../protocol/Errors.js"
+import { backOff } from "../protocol/Retries.js"
 import { XApi } from "../protocol/XApi.js"
 import * as EventParameters from "./EventParameters.js"
 
@@ -19,10 +20,12 @@ const endpoint: Endpoint<GetEventsById.Input, EventsPage.SingleEvent, "read"> = 
   route: "/2/dm_events/{event_id}",
   bucket: "GetEventsById",
   scopes: EventParameters.readScopes,
+  retry: backOff,
   input: Schema.typeSchema(Schema.Struct({ eventId: EventId, ...EventParameters.selection })),
   path: ({ eventId }) => ({ event_id: eventId }),
   query: Fields.dmEventQuery,
-  success: EventsPage.SingleEvent
+  success: EventsPage.SingleEvent,
+  reads: ({ event }) => [event]
 }
 
 /**

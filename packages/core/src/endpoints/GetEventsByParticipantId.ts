@@ -9,6 +9,7 @@ import * as EventsPage from "../model/EventsPage.js"
 import { UserId } from "../model/Ids.js"
 import type { Endpoint } from "../protocol/Endpoint.js"
 import type { ReadError } from "../protocol/Errors.js"
+import { backOff } from "../protocol/Retries.js"
 import { XApi } from "../protocol/XApi.js"
 import * as EventParameters from "./EventParameters.js"
 
@@ -18,10 +19,12 @@ const endpoint: Endpoint<GetEventsByParticipantId.Input, EventsPage.EventsPage, 
   route: "/2/dm_conversations/with/{participant_id}/dm_events",
   bucket: "GetEventsByParticipantId",
   scopes: EventParameters.readScopes,
+  retry: backOff,
   input: Schema.typeSchema(Schema.Struct({ participantId: UserId, ...EventParameters.listing })),
   path: ({ participantId }) => ({ participant_id: participantId }),
   query: EventParameters.listingQuery,
-  success: EventsPage.EventsPage
+  success: EventsPage.EventsPage,
+  reads: ({ events }) => events
 }
 
 /**

@@ -9,6 +9,7 @@ import * as Fields from "../model/Fields.js"
 import type { User } from "../model/User.js"
 import type { Endpoint } from "../protocol/Endpoint.js"
 import type { ReadError } from "../protocol/Errors.js"
+import { backOff } from "../protocol/Retries.js"
 import { XApi } from "../protocol/XApi.js"
 import * as UserParameters from "./UserParameters.js"
 
@@ -18,6 +19,7 @@ const endpoint: Endpoint<GetMe.Input, User, "read"> = {
   route: "/2/users/me",
   bucket: "GetMe",
   scopes: UserParameters.scopes,
+  retry: backOff,
   input: Schema.typeSchema(Schema.Struct(UserParameters.selection)),
   query: Fields.userQuery,
   success: UserParameters.Answer

@@ -10,6 +10,7 @@ import { Username } from "../model/Ids.js"
 import type { User } from "../model/User.js"
 import type { Endpoint } from "../protocol/Endpoint.js"
 import type { ReadError } from "../protocol/Errors.js"
+import { backOff } from "../protocol/Retries.js"
 import { XApi } from "../protocol/XApi.js"
 import * as UserParameters from "./UserParameters.js"
 
@@ -19,6 +20,7 @@ const endpoint: Endpoint<GetUserByUsername.Input, User, "read"> = {
   route: "/2/users/by/username/{username}",
   bucket: "GetUserByUsername",
   scopes: UserParameters.scopes,
+  retry: backOff,
   input: Schema.typeSchema(Schema.Struct({ username: Username, ...UserParameters.selection })),
   path: ({ username }) => ({ username }),
   query: Fields.userQuery,

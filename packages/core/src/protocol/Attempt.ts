@@ -36,8 +36,19 @@ export interface Means {
 }
 
 /**
+ * What an attempt tells of, as it comes.
+ *
+ * @since 0.1.0
+ */
+export interface Observer {
+  /** The request is about to leave; with these credentials, if it should be refused. */
+  readonly onSigned: (signed: HttpClientRequest.HttpClientRequest) => Effect.Effect<void>
+  readonly onAnswer: (answer: RawAnswer) => Effect.Effect<void>
+}
+
+/**
  * An attempt at a call. The time-out covers the body; an attempt that is
- * interrupted or late closes its connection. `onAnswer` sees every answer.
+ * interrupted or late closes its connection.
  *
  * @since 0.1.0
  */
@@ -56,12 +67,15 @@ export const make = ({ client, connections, credentials, timeout, within }: Mean
     call: Call,
     request: HttpClientRequest.HttpClientRequest,
     interpret: (answer: RawAnswer) => Either.Either<Success, Failure>,
-    onAnswer: (answer: RawAnswer) => Effect.Effect<void>
+    { onAnswer, onSigned }: Observer
   ): Effect.Effect<Success, AttemptError> =>
     Effect.flatMap(credentials.sign(request), (signed) =>
-      within(
-        Effect.mapError(read(signed), (error) => Transport.unreachable(call, error)),
-        () => new TimedOut({ method: call.method, route: call.route, afterMillis })
+      Effect.zipRight(
+        onSigned(signed),
+        within(
+          Effect.mapError(read(signed), (error) => Transport.unreachable(call, error)),
+          () => new TimedOut({ method: call.method, route: call.route, afterMillis })
+        )
       ).pipe(
         Effect.flatMap((answer) => {
           const result = interpret(answer)

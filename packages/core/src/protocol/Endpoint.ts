@@ -16,8 +16,10 @@ import * as Decoder from "../model/Decoder.js"
 import type { Dialect } from "../model/Dialect.js"
 import type { Untranslatable } from "../model/Fields.js"
 import * as Problem from "../model/Problem.js"
-import { InvalidInput, type ReadError, type SendError } from "./Errors.js"
+import type { BucketName } from "./Buckets.js"
+import { type Attempted, InvalidInput, type ReadError, type SendError } from "./Errors.js"
 import * as Failure from "./Failure.js"
+import type { Pauses } from "./Retries.js"
 
 /**
  * What a call does at X, which decides whether it may be repeated: `read` and
@@ -41,20 +43,17 @@ export type ErrorOf<K extends Kind> = K extends "send" ? SendError : ReadError
  */
 export type Query = { readonly [parameter: string]: string | number | undefined }
 
-/**
- * The description of one endpoint.
- *
- * @since 0.1.0
- */
-export interface Endpoint<Input, Success, K extends Kind> {
+interface Description<Input, Success, K extends Kind> {
   readonly kind: K
   readonly method: Extract<HttpMethod, "GET" | "POST" | "DELETE">
   /** The path, with its parameters in braces: `/2/dm_events/{event_id}`. */
   readonly route: string
   /** Which calls X counts together; the endpoint's own name unless X says otherwise. */
-  readonly bucket: string
+  readonly bucket: BucketName
   /** The OAuth 2.0 scopes that the token must hold. */
   readonly scopes: ReadonlyArray<string>
+  /** The pauses before the call is repeated after a failure that allows it. */
+  readonly retry: Pauses
   readonly input: Schema.Schema<Input>
   /** The values of the route's parameters, by their names. */
   readonly path?: (input: Input) => { readonly [parameter: string]: string }
@@ -64,7 +63,19 @@ export interface Endpoint<Input, Success, K extends Kind> {
   readonly success: Schema.Schema<Success, unknown>
   /** The answer that a success without a body (204) stands for. */
   readonly empty?: Success
+  /** The events that a success holds, each of which X bills once in a UTC day. */
+  readonly reads?: (success: Success) => ReadonlyArray<{ readonly id: string }>
 }
+
+/**
+ * The description of one endpoint; that of a send says what it sends to whom.
+ *
+ * @since 0.1.0
+ */
+export type Endpoint<Input, Success, K extends Kind> = Description<Input, Success, K> & SendsOf<Input, K>
+
+type SendsOf<Input, K extends Kind> = K extends "send" ? { readonly sends: (input: Input) => Omit<Attempted, "leftAt"> }
+  : { readonly sends?: undefined }
 
 /**
  * The request for an input, without the base URL and unsigned; or what is

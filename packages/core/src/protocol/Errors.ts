@@ -7,7 +7,9 @@
  */
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
+import type { Message } from "../model/Message.js"
 import type { Problem } from "../model/Problem.js"
+import type { Recipient } from "../model/Recipient.js"
 
 /**
  * The call that failed: `GET` and `/2/dm_events/{event_id}`.
@@ -39,7 +41,10 @@ const said = (problem: Problem | undefined): string => {
 const say = (call: Call, ...sentences: ReadonlyArray<string>): string =>
   `${call.method} ${call.route}: ${sentences.join(" ")}`
 
-const sayAnswer = (answer: Answer, ...sentences: ReadonlyArray<string>): string =>
+const sayAnswer = (
+  answer: Call & { readonly [K in keyof Omit<Answer, keyof Call>]: Answer[K] | undefined },
+  ...sentences: ReadonlyArray<string>
+): string =>
   say(answer, ...sentences) + said(answer.problem) +
   (answer.transactionId === undefined ? "" : ` (status ${answer.status}, x-transaction-id ${answer.transactionId})`)
 
@@ -205,14 +210,19 @@ export class Forbidden extends Data.TaggedError("Forbidden")<
 export type RateLimitWindow = "15 minutes" | "24 hours of the user" | "24 hours of the app" | "usage cap" | "unknown"
 
 /**
- * Too many calls (429). `bucket` names the endpoint whose calls are counted
- * together, `resetsAt` when there are calls again; both as far as X tells. A
- * `remaining` above 0 means a cap that X does not publish.
+ * No calls are left, and to wait for more would take longer than the call was
+ * allowed to wait ({@link RateLimitPolicy}). `bucket` names the endpoint whose
+ * calls are counted together, `resetsAt` when there are calls again, as far as
+ * is known. Without a `status`, no request was made; with one, X refused it
+ * (429). A `remaining` above 0 means a cap that X does not publish.
  *
  * @since 0.1.0
  */
 export class RateLimited extends Data.TaggedError("RateLimited")<
-  Answer & {
+  Call & {
+    readonly status: number | undefined
+    readonly problem: Problem | undefined
+    readonly transactionId: string | undefined
     readonly bucket: string
     readonly window: RateLimitWindow
     readonly limit: number | undefined
@@ -223,10 +233,12 @@ export class RateLimited extends Data.TaggedError("RateLimited")<
   override get message(): string {
     const limit = this.limit === undefined ? "the limit" : `the limit of ${this.limit} calls`
     const until = this.resetsAt === undefined
-      ? "Try again later, with growing pauses."
-      : `Try again after ${DateTime.formatIso(this.resetsAt)}.`
+      ? "Try again later, with growing pauses"
+      : `Try again after ${DateTime.formatIso(this.resetsAt)}`
+    const advice = this.window === "usage cap" ? "" : ", or allow the call to wait longer (RateLimitPolicy)"
     const window = this.window === "unknown" ? "" : ` (${this.window})`
-    return sayAnswer(this, `${limit}${window} for ${this.bucket} is used up. ${until}`)
+    const made = this.status === undefined ? " No request was made." : ""
+    return sayAnswer(this, `${limit}${window} for ${this.bucket} is used up.${made} ${until}${advice}.`)
   }
 }
 
@@ -267,13 +279,20 @@ export class NotFound extends Data.TaggedError("NotFound")<Answer> {
 }
 
 /**
- * X failed (500 and above). A read has been retried already.
+ * X failed (500 and above). A read has been retried already, unless X asked for
+ * a longer pause (`retryAfterMillis`) than a call waits.
  *
  * @since 0.1.0
  */
-export class ServerFailure extends Data.TaggedError("ServerFailure")<Answer> {
+export class ServerFailure extends Data.TaggedError("ServerFailure")<
+  Answer & {
+    /** The pause that X asked for, in milliseconds (`Retry-After`). */
+    readonly retryAfterMillis: number | undefined
+  }
+> {
   override get message(): string {
-    return sayAnswer(this, `X failed with status ${this.status}. Try again in a while.`)
+    const when = this.retryAfterMillis === undefined ? "in a while" : `in ${Math.ceil(this.retryAfterMillis / 1000)} s`
+    return sayAnswer(this, `X failed with status ${this.status}. Try again ${when}.`)
   }
 }
 
@@ -348,21 +367,40 @@ const briefly = (reason: ServerFailure | Unreachable | TimedOut | UnexpectedResp
 
 /**
  * Nobody can know whether the message was sent: the connection broke, time
- * ran out or X failed after the request had left. Look at the conversation's
- * newest events before you send it again; X has no way to recognise a repeat.
+ * ran out or X failed after the request had left. `dm.reconcile` looks for it
+ * among the newest events and sends it again if it is not there; X has no way
+ * to recognise a repeat.
+ *
+ * After a reconciliation, `unresolved` says why even that could not tell.
  *
  * @since 0.1.0
  */
 export class SendOutcomeUnknown extends Data.TaggedError("SendOutcomeUnknown")<
-  Call & { readonly reason: ServerFailure | Unreachable | TimedOut | UnexpectedResponse }
+  Call & {
+    readonly reason: ServerFailure | Unreachable | TimedOut | UnexpectedResponse
+    /** What was to be sent, to whom, and when it left. */
+    readonly attempted: Attempted
+    readonly unresolved?: ReadError
+  }
 > {
   override get message(): string {
-    return say(
-      this,
-      `${briefly(this.reason)}, so the message may or may not have been sent.`,
-      "Read the conversation's newest events before you send it again."
-    )
+    const tried = this.unresolved === undefined
+      ? "Call dm.reconcile with this error: it looks for the message, and sends it if it is not there."
+      : `To look for it failed too: ${this.unresolved.message} Call dm.reconcile again later.`
+    return say(this, `${briefly(this.reason)}, so the message may or may not have been sent.`, tried)
   }
+}
+
+/**
+ * A send whose outcome is not known.
+ *
+ * @since 0.1.0
+ */
+export interface Attempted {
+  readonly to: Recipient
+  readonly message: Message
+  /** When it left, by the clock of X as far as that is known. */
+  readonly leftAt: DateTime.Utc
 }
 
 /**

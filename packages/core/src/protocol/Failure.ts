@@ -109,16 +109,23 @@ export const fromProblem = (asked: Asked, answer: RawAnswer, problem: Problem.Pr
     case 404:
       return new Errors.NotFound(told)
     case 408:
-      return new Errors.ServerFailure(told)
+      return serverFailure(told, answer)
     case 429: {
       const state = RateLimitHeaders.exhausted(answer.headers)
       const window = kind === "usage-capped" ? "usage cap" : state.window
       return new Errors.RateLimited({ ...told, ...state, window, bucket: asked.bucket })
     }
     default:
-      return status >= 500 ? new Errors.ServerFailure(told) : new Errors.BadRequest(told)
+      return status >= 500 ? serverFailure(told, answer) : new Errors.BadRequest(told)
   }
 }
+
+// A date in the header counts from the answer's own date; without one, it tells nothing.
+const serverFailure = (told: Errors.Answer, { headers }: RawAnswer) =>
+  new Errors.ServerFailure({
+    ...told,
+    retryAfterMillis: RateLimitHeaders.retryAfter(headers, RateLimitHeaders.dateOf(headers) ?? Infinity)
+  })
 
 /**
  * The error of an answer that is neither a success nor a failure by its

@@ -62,3 +62,50 @@ export const exhausted = (headers: Headers): WindowState => {
   const all = fromHeaders(headers)
   return all.findLast((each) => each.remaining === 0) ?? all[0] ?? nothingKnown
 }
+
+/** A reset this far in the past was just now; one further back makes no sense. */
+const justNow = 60_000
+
+/**
+ * When a window ends by the clock of this machine, in milliseconds since 1970:
+ * X's `date` header tells how X's clock goes, so that it may go wrong. Nothing
+ * for a time that makes no sense: long past, or further away than the window
+ * is long.
+ *
+ * @since 0.1.0
+ */
+export const endOf = (
+  resetsAt: number | undefined,
+  headers: Headers,
+  length: number,
+  now: number
+): number | undefined => {
+  if (resetsAt === undefined) return undefined
+  const serverTime = dateOf(headers)
+  // The header leaves out the part of a second that has passed, so this is not too early.
+  const left = resetsAt - (serverTime ?? now)
+  return left < -justNow || left > length + justNow ? undefined : now + Math.max(left, 1_000)
+}
+
+/**
+ * The time of the server that answered, in milliseconds since 1970.
+ *
+ * @since 0.1.0
+ */
+export const dateOf = (headers: Headers): number | undefined => {
+  const time = Date.parse(headers["date"] ?? "")
+  return Number.isNaN(time) ? undefined : time
+}
+
+/**
+ * How long X asks to wait, in milliseconds: seconds or a date in `retry-after`
+ * (RFC 9110, 10.2.3). Nothing for what makes no sense, such as a week.
+ *
+ * @since 0.1.0
+ */
+export const retryAfter = (headers: Headers, now: number): number | undefined => {
+  const text = headers["retry-after"]
+  if (text === undefined) return undefined
+  const millis = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - (dateOf(headers) ?? now)
+  return millis > 0 && millis <= 24 * 60 * 60_000 ? millis : undefined
+}

@@ -6,22 +6,27 @@
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Clock from "effect/Clock"
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import type { Tracer } from "effect/Tracer"
 import type { Dialect } from "../model/Dialect.js"
 import * as Attempt from "./Attempt.js"
+import type { BucketName } from "./Buckets.js"
 import { Credentials } from "./Credentials.js"
 import * as Deadline from "./Deadline.js"
+import { finiteMillis } from "./Durations.js"
 import * as Endpoint from "./Endpoint.js"
-import * as Errors from "./Errors.js"
 import type { RawAnswer } from "./Failure.js"
+import * as Invocation from "./Invocation.js"
 import * as RateLimitHeaders from "./RateLimitHeaders.js"
+import { RateLimits } from "./RateLimits.js"
 import * as Retries from "./Retries.js"
+import { traced } from "./Traced.js"
+import { Usage } from "./Usage.js"
 
 /**
  * How to reach X. All of it has a default.
@@ -39,6 +44,14 @@ export interface XApiOptions {
   readonly maxConnections?: number | undefined
   /** The `User-Agent` header; browsers may put their own. Default `effect-xdm`. */
   readonly userAgent?: string | undefined
+  /** The pauses before a call is repeated, in place of those of each endpoint: three of 0.5 s, 1 s and 2 s. */
+  readonly retry?: Retries.Pauses | undefined
+  /**
+   * How many repeats there may be among all calls before some succeed: one is
+   * taken for each repeat, and a fifth given back for each success. So an outage
+   * causes no storm. 0 and more. Default 20.
+   */
+  readonly retryBudget?: number | undefined
   /** A change to the client that makes the requests: to log, to count, to go through a proxy. */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
@@ -51,9 +64,16 @@ export interface XApiOptions {
 export interface XApiService {
   readonly baseUrl: string
   readonly dialect: Dialect
+  /** Names the account that the calls are made for. */
+  readonly account: string
+  /** The time by X's clock as far as its answers have told it, in milliseconds since 1970. */
+  readonly serverTime: Effect.Effect<number>
+  /** The pause between two calls, in milliseconds, that spreads the calls which are left evenly over their time. */
+  readonly pace: (bucket: BucketName) => Effect.Effect<number>
   /**
-   * The function that calls an endpoint. A read or a removal is repeated after
-   * a failure that may pass by itself ({@link Retries.backOff}), a send never.
+   * The function that calls an endpoint. A call waits for its turn under the
+   * rate limits (`RateLimitPolicy`). A read or a removal is repeated after a
+   * failure that may pass by itself, a send only if X cannot have seen it.
    */
   readonly call: <Input, Success, K extends Endpoint.Kind>(
     endpoint: Endpoint.Endpoint<Input, Success, K>
@@ -67,15 +87,18 @@ export interface XApiService {
  */
 export class XApi extends Context.Tag("@effect-xdm/core/XApi")<XApi, XApiService>() {
   /**
-   * Reaches X through the `HttpClient` and with the `Credentials` around it.
-   * Fails with a `ConfigError` if an option makes no sense.
+   * Reaches X through the `HttpClient`, with the `Credentials` and within the
+   * `RateLimits` around it, and counts in the `Usage`. Fails with a `ConfigError` if an option makes no sense.
    *
    * @since 0.1.0
    */
   static readonly layer = (
     options: XApiOptions = {}
-  ): Layer.Layer<XApi, ConfigError.ConfigError, HttpClient.HttpClient | Credentials> =>
-    Layer.scoped(XApi, make(options))
+  ): Layer.Layer<
+    XApi,
+    ConfigError.ConfigError,
+    HttpClient.HttpClient | Credentials | RateLimits | Usage
+  > => Layer.scoped(XApi, make(options))
 }
 
 const invalid = (option: string, rule: string) => ConfigError.InvalidData([option], `${option} ${rule}`)
@@ -88,10 +111,12 @@ const check = (options: XApiOptions) =>
         invalid("baseUrl", "must be an http or https URL without a path, like https://api.x.com")
       )
     }
-    const timeout = Duration.decodeUnknown(options.timeout ?? "30 seconds")
-    if (timeout._tag === "None" || Duration.toMillis(timeout.value) <= 0) {
+    const timeout = finiteMillis(options.timeout ?? "30 seconds")
+    if (timeout === undefined) {
       return yield* Effect.fail(invalid("timeout", "must be a duration longer than nothing, like \"30 seconds\""))
     }
+    const retryBudget = options.retryBudget ?? 20
+    if (!(retryBudget >= 0)) return yield* Effect.fail(invalid("retryBudget", "must be a number of at least 0"))
     const maxConnections = options.maxConnections ?? 16
     if (!Number.isInteger(maxConnections) || maxConnections < 1) {
       return yield* Effect.fail(invalid("maxConnections", "must be a whole number of at least 1"))
@@ -100,126 +125,69 @@ const check = (options: XApiOptions) =>
     if (dialect !== "post" && dialect !== "tweet") {
       return yield* Effect.fail(invalid("dialect", "must be \"post\" or \"tweet\""))
     }
-    return { baseUrl: baseUrl.replace(/\/$/, ""), timeout: timeout.value, maxConnections, dialect }
+    return { baseUrl: baseUrl.replace(/\/$/, ""), timeout, retryBudget, maxConnections, dialect }
   })
+
+/** X's clock counts as going wrong when it is off by more than its header, which tells seconds, can be. */
+const tolerance = 2_000
 
 const make = (options: XApiOptions) =>
   Effect.gen(function*() {
-    const { baseUrl, dialect, maxConnections, timeout } = yield* check(options)
+    const { baseUrl, dialect, maxConnections, retryBudget, timeout } = yield* check(options)
     const userAgent = options.userAgent ?? "effect-xdm"
     const transform = options.transformClient ?? ((client) => client)
     // Whole before it is signed: a signature can cover the URL, and a transformed client sees where it goes.
     const addressed = (request: HttpClientRequest.HttpClientRequest) =>
       HttpClientRequest.setHeader(HttpClientRequest.prependUrl(request, baseUrl), "user-agent", userAgent)
+    const credentials = yield* Credentials
+    const rateLimits = yield* RateLimits
+    const turnsOf = (bucket: BucketName) => rateLimits.turns(credentials.account, credentials.app, bucket)
     const attempt = Attempt.make({
       client: transform(yield* HttpClient.HttpClient),
-      credentials: yield* Credentials,
+      credentials,
       connections: yield* Effect.makeSemaphore(maxConnections),
-      within: yield* Deadline.make(timeout),
-      timeout
+      within: yield* Deadline.make(Duration.millis(timeout)),
+      timeout: Duration.millis(timeout)
     })
+    const usage = yield* Usage
+    const budget = new Retries.Budget(retryBudget)
+    let clockOffset = 0
+    const notice = ({ headers }: RawAnswer) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        const offset = (RateLimitHeaders.dateOf(headers) ?? now) - now
+        clockOffset = Math.abs(offset) > tolerance ? offset : 0
+      })
 
     const call: XApiService["call"] = (endpoint) => {
       const toRequest = Endpoint.request(endpoint, dialect)
       const interpret = Endpoint.response(endpoint)
+      const invoke = Invocation.make(endpoint, {
+        credentials,
+        turns: turnsOf(endpoint.bucket),
+        usage,
+        budget,
+        pauses: options.retry ?? endpoint.retry,
+        clockOffset: () => clockOffset
+      })
       return (input) =>
         traced(endpoint, (onAnswer) => {
           const request = toRequest(input)
-          return Either.isLeft(request)
-            ? Effect.fail(request.left)
-            : repeated(endpoint, attempt(endpoint, addressed(request.right), interpret, onAnswer))
+          if (Either.isLeft(request)) return Effect.fail(request.left)
+          const addressedRequest = addressed(request.right)
+          return invoke(input, (observer) =>
+            attempt(endpoint, addressedRequest, interpret, {
+              onSigned: observer.onSigned,
+              onAnswer: (answer) =>
+                Effect.zipRight(Effect.zipRight(notice(answer), onAnswer(answer)), observer.onAnswer(answer))
+            }))
         })
     }
-    return { baseUrl, dialect, call }
+    return {
+      baseUrl,
+      dialect,
+      call,
+      account: credentials.account,
+      serverTime: Effect.map(Clock.currentTimeMillis, (now) => now + clockOffset),
+      pace: (bucket: BucketName) => turnsOf(bucket).pace
+    }
   })
-
-/** Whether a tracer is that of a program which has set up none: nobody would see the span, a tenth of a call's cost. */
-const isIdle = (tracer: Tracer): boolean => tracer === (idle ??= Effect.runSync(Effect.tracer))
-
-let idle: Tracer | undefined
-
-/** A call in its span, which says of each answer what `answerAttributes` does. */
-const traced = <A, E>(
-  { method, route }: Errors.Call,
-  call: (onAnswer: (answer: RawAnswer) => Effect.Effect<void>) => Effect.Effect<A, E>
-): Effect.Effect<A, E> =>
-  Effect.flatMap(Effect.tracer, (tracer) =>
-    isIdle(tracer)
-      ? call(() => Effect.void)
-      : Effect.withSpan(
-        Effect.suspend(() => call((answer) => Effect.annotateCurrentSpan(answerAttributes(answer)))),
-        `${method} ${route}`,
-        {
-          kind: "client",
-          captureStackTrace: false,
-          attributes: { "http.request.method": method, "url.template": route }
-        }
-      ))
-
-const answerAttributes = ({ headers, status }: RawAnswer): Record<string, unknown> => {
-  const [first] = RateLimitHeaders.fromHeaders(headers)
-  return {
-    "http.response.status_code": status,
-    ...(first?.limit === undefined ? undefined : { "x.rate_limit.limit": first.limit }),
-    ...(first?.remaining === undefined ? undefined : { "x.rate_limit.remaining": first.remaining })
-  }
-}
-
-/** A call of which one attempt is known: repeated if its kind allows it, with the errors of its kind. */
-const repeated = <Input, Success, K extends Endpoint.Kind>(
-  { empty, kind }: Endpoint.Endpoint<Input, Success, K>,
-  attempt: Effect.Effect<Success, Attempt.AttemptError>
-): Effect.Effect<Success, Endpoint.ErrorOf<K>> => {
-  const call = kind === "send"
-    ? Effect.mapError(attempt, asSendError)
-    : kind === "remove" && empty !== undefined
-    ? removed(attempt, empty)
-    : retried(attempt)
-  // K decides between the two unions: ErrorOf says how, which the checks above cannot show.
-  return call as Effect.Effect<Success, Endpoint.ErrorOf<K>>
-}
-
-/** `Effect.retry` that costs nothing until something has failed. */
-const retried = <Success>(attempt: Effect.Effect<Success, Attempt.AttemptError>) =>
-  Effect.catchAll(attempt, (error) => {
-    if (!Retries.isTransient(error)) return Effect.fail(error)
-    let first = true
-    const next = Effect.suspend(() => {
-      if (!first) return attempt
-      first = false
-      return Effect.fail(error)
-    })
-    return Effect.retry(next, { while: Retries.isTransient, schedule: Retries.backOff() })
-  })
-
-/** If an attempt failed after X may have done the removal, a repeat that finds nothing to remove has its wish. */
-const removed = <Success>(attempt: Effect.Effect<Success, Attempt.AttemptError>, done: Success) =>
-  Effect.suspend(() => {
-    let perhapsDone = false
-    const noticed = Effect.tapError(attempt, (error) =>
-      Effect.sync(() => {
-        perhapsDone ||= Retries.isTransient(error) && !(error._tag === "Unreachable" && error.notSent)
-      }))
-    return retried(noticed).pipe(
-      Effect.catchTag("NotFound", (error) => perhapsDone ? Effect.succeed(done) : Effect.fail(error))
-    )
-  })
-
-/** A send that failed in a way that leaves open whether X has done it. */
-const asSendError = (error: Attempt.AttemptError): Errors.SendError => {
-  switch (error._tag) {
-    case "ServerFailure":
-    case "TimedOut":
-      return unknownOutcome(error)
-    case "Unreachable":
-      return error.notSent ? error : unknownOutcome(error)
-    case "UnexpectedResponse":
-      // 201 is X's word that the message was created, even if its ids cannot be read.
-      return error.status === 201 ? error : unknownOutcome(error)
-    default:
-      return error
-  }
-}
-
-const unknownOutcome = (reason: Errors.SendOutcomeUnknown["reason"]) =>
-  new Errors.SendOutcomeUnknown({ method: reason.method, route: reason.route, reason })

@@ -1,0 +1,249 @@
+/**
+ * What is known of one bucket, as data, and how it changes: pure functions, so
+ * that a store shared by several processes can apply them in one step.
+ *
+ * A bucket counts the calls in flight, for X may or may not have counted those
+ * when it answers another. What X tells goes before what was counted here; it
+ * is never believed to leave more than was left in the same window before.
+ *
+ * @since 0.1.0
+ */
+import { type CountedWindow, lengthOf, limitOf, type Limits } from "./Buckets.js"
+import type { RateLimitWindow } from "./Errors.js"
+import type { RawAnswer } from "./Failure.js"
+import * as RateLimitHeaders from "./RateLimitHeaders.js"
+
+/**
+ * One window of a bucket.
+ *
+ * @since 0.1.0
+ */
+export interface Window {
+  readonly limit: number
+  readonly remaining: number
+  /** In milliseconds since 1970, on the clock of this machine. */
+  readonly endsAt: number
+  /** By X; otherwise it was counted here, from X's published figures. */
+  readonly told: boolean
+}
+
+/**
+ * What is known of a bucket. It can be written as JSON.
+ *
+ * @since 0.1.0
+ */
+export interface Bucket {
+  readonly windows: { readonly [W in CountedWindow]?: Window }
+  readonly inFlight: number
+  /** When a call last left, in milliseconds since 1970. */
+  readonly leftAt: number
+  /** Whether X counts these calls: its answers say so, by their headers. */
+  readonly counted: "unknown" | "yes" | "no"
+  /** X refused a call for a reason that no window tells: no call before this time, in milliseconds since 1970. */
+  readonly closedUntil: number
+  /** How many times in a row X has refused, and when it last did. */
+  readonly refusals: number
+  readonly refusedAt: number
+}
+
+/** @since 0.1.0 */
+export const unknown: Bucket = {
+  windows: {},
+  inFlight: 0,
+  leftAt: 0,
+  counted: "unknown",
+  closedUntil: 0,
+  refusals: 0,
+  refusedAt: 0
+}
+
+/**
+ * Whether a call may leave: now, at a time, or when one that is in flight has
+ * been answered.
+ *
+ * @since 0.1.0
+ */
+export type Turn =
+  | { readonly _tag: "Now" }
+  | {
+    readonly _tag: "Later"
+    readonly at: number
+    readonly window: RateLimitWindow
+    readonly limit: number | undefined
+  }
+  | { readonly _tag: "AfterAnswer" }
+
+const go: Turn = { _tag: "Now" }
+const afterAnswer: Turn = { _tag: "AfterAnswer" }
+
+/** A call that nobody has told the end of for so long belonged to a process that is gone. */
+const lapse = 5 * 60_000
+
+const firstPause = 60_000
+const longestPause = 15 * 60_000
+
+/** @since 0.1.0 */
+export const allWindows: ReadonlyArray<CountedWindow> = ["15 minutes", "24 hours of the user", "24 hours of the app"]
+
+/**
+ * Takes a turn, if there is one. The first call of a bucket or of a new window
+ * goes alone: the others follow when its answer has told how things stand.
+ *
+ * @since 0.1.0
+ */
+export const take = (bucket: Bucket, now: number): readonly [Turn, Bucket] => {
+  const inFlight = now - bucket.leftAt > lapse ? 0 : bucket.inFlight
+  const turn = turnOf(bucket, inFlight, now)
+  return turn._tag === "Now"
+    ? [turn, { ...bucket, inFlight: inFlight + 1, leftAt: now }]
+    : [turn, inFlight === bucket.inFlight ? bucket : { ...bucket, inFlight }]
+}
+
+const turnOf = ({ closedUntil, counted, windows }: Bucket, inFlight: number, now: number): Turn => {
+  if (closedUntil > now) return { _tag: "Later", at: closedUntil, window: "unknown", limit: undefined }
+  if (counted === "no") return go
+  if (counted === "unknown") return inFlight === 0 ? go : afterAnswer
+  let turn: Turn = go as Turn // the compiler would hold it to be "Now" for good
+  for (const name of allWindows) {
+    const window = windows[name]
+    if (window === undefined) continue
+    if (window.endsAt <= now) {
+      if (window.told && inFlight > 0 && turn === go) turn = afterAnswer
+    } else if (window.remaining <= 0) {
+      if (turn._tag !== "Later" || turn.at < window.endsAt) {
+        turn = { _tag: "Later", at: window.endsAt, window: name, limit: window.limit }
+      }
+    } else if (window.remaining <= inFlight && turn === go) turn = afterAnswer
+  }
+  return turn
+}
+
+/** Which windows a bucket has: an app's are counted apart from its users'. */
+export type Owner = "user" | "app"
+
+const windowsOf: { readonly [O in Owner]: ReadonlyArray<CountedWindow> } = {
+  user: ["15 minutes", "24 hours of the user"],
+  app: ["24 hours of the app"]
+}
+
+/**
+ * A call has ended without an answer. Unless it was never sent, X may have
+ * counted it.
+ *
+ * @since 0.1.0
+ */
+export const unanswered = (bucket: Bucket, owner: Owner, limits: Limits, sent: boolean, now: number): Bucket => ({
+  ...bucket,
+  inFlight: Math.max(0, bucket.inFlight - 1),
+  ...(sent && bucket.counted !== "no" ? { counted: "yes", windows: spent(bucket, owner, limits, now) } : undefined)
+})
+
+/** One call less in each window; a window that nothing is known of is one of X's published figures. */
+const spent = (bucket: Bucket, owner: Owner, limits: Limits, now: number): Bucket["windows"] => {
+  const windows = { ...bucket.windows }
+  for (const name of windowsOf[owner]) {
+    const known = windows[name]
+    const limit = known?.limit ?? limitOf(limits, name)
+    if (limit === undefined) continue
+    windows[name] = known !== undefined && known.endsAt > now
+      ? { ...known, remaining: Math.max(0, known.remaining - 1) }
+      : { limit, remaining: limit - 1, endsAt: now + lengthOf[name], told: false }
+  }
+  return windows
+}
+
+/**
+ * A call that left at a time was answered: what its headers tell is known from
+ * now on.
+ *
+ * @since 0.1.0
+ */
+export const answered = (
+  bucket: Bucket,
+  owner: Owner,
+  limits: Limits,
+  answer: RawAnswer,
+  leftAt: number,
+  now: number
+): Bucket => {
+  const { headers, status } = answer
+  const succeeded = status >= 200 && status < 300
+  const told = RateLimitHeaders.fromHeaders(headers)
+  const inFlight = Math.max(0, bucket.inFlight - 1)
+  // A success that tells nothing comes from a server that does not count.
+  if (succeeded && told.length === 0 && !Object.values(bucket.windows).some((window) => window.told)) {
+    const { closedUntil, refusals, refusedAt } = leftAt <= bucket.refusedAt ? bucket : unknown
+    return { ...unknown, closedUntil, refusals, refusedAt, inFlight, leftAt: bucket.leftAt, counted: "no" }
+  }
+  const counted = told.length > 0 || status === 429 || bucket.counted === "yes" ? "yes" : bucket.counted
+  const windows = { ...spent(bucket, owner, limits, now) }
+  for (const state of told) {
+    if (!windowsOf[owner].some((name) => name === state.window)) continue
+    const name = state.window as CountedWindow // It is one of those, as was just seen.
+    windows[name] = merged(bucket.windows[name], windows[name], state, name, headers, now)
+  }
+  const next: Bucket = { ...bucket, inFlight, counted, windows: counted === "yes" ? windows : bucket.windows }
+  // What left before X last refused says nothing of how things stand since.
+  if (leftAt <= bucket.refusedAt) return next
+  if (status !== 429) return succeeded ? { ...next, refusals: 0 } : next
+  // A cap that nobody publishes is the user's: the other users of the app need not wait for it.
+  return owner === "app" ? next : refused(next, answer, now)
+}
+
+/** X said no. If a window says until when, that is it; otherwise, and if X says no again then, with growing pauses. */
+const refused = (bucket: Bucket, { headers }: RawAnswer, now: number): Bucket => {
+  const emptied = Object.values(bucket.windows).some(({ endsAt, remaining, told }) =>
+    told && remaining <= 0 && endsAt > now
+  )
+  const asked = RateLimitHeaders.retryAfter(headers, now) ?? 0
+  const grown = Math.min(longestPause, firstPause * 2 ** bucket.refusals)
+  const pause = emptied && bucket.refusals === 0 ? asked : Math.max(asked, grown)
+  return { ...bucket, refusals: bucket.refusals + 1, refusedAt: now, closedUntil: now + pause }
+}
+
+/** How far two ends of windows may lie apart and be the same: headers tell whole seconds. */
+const jitter = 5_000
+
+/** What is known of a window after an answer told of it. */
+const merged = (
+  before: Window | undefined,
+  counted: Window | undefined,
+  told: RateLimitHeaders.WindowState,
+  name: CountedWindow,
+  headers: RawAnswer["headers"],
+  now: number
+): Window => {
+  const limit = told.limit ?? counted?.limit ?? told.remaining ?? 0
+  const end = RateLimitHeaders.endOf(told.resetsAt?.epochMillis, headers, lengthOf[name], now)
+  const current = before !== undefined && before.told && before.endsAt > now ? before : undefined
+  // An answer of a window that is over came late.
+  if (current !== undefined && end !== undefined && end < current.endsAt - jitter) return counted ?? current
+  const same = current !== undefined && (end === undefined || end <= current.endsAt + jitter)
+  const left = told.remaining ?? (same ? current.remaining - 1 : limit - 1)
+  return {
+    limit,
+    remaining: Math.max(0, same ? Math.min(current.remaining, left) : left),
+    endsAt: same ? Math.max(current.endsAt, end ?? 0) : end ?? now + lengthOf[name],
+    told: true
+  }
+}
+
+/** However many calls are allowed, no more often than this. */
+const shortestPace = 1_000
+
+/**
+ * The pause between two calls, in milliseconds, that spreads the calls which
+ * are left evenly over the rest of each window.
+ *
+ * @since 0.1.0
+ */
+export const pace = (bucket: Bucket, owner: Owner, limits: Limits, now: number): number =>
+  windowsOf[owner].reduce((longest, name) => {
+    const window = bucket.windows[name]
+    const limit = window?.limit ?? limitOf(limits, name)
+    if (limit === undefined) return longest
+    const even = window === undefined || window.endsAt <= now
+      ? lengthOf[name] / limit
+      : (window.endsAt - now) / Math.max(1, window.remaining)
+    return Math.max(longest, Math.ceil(even))
+  }, Math.max(shortestPace, bucket.closedUntil - now))

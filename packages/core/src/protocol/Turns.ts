@@ -1,0 +1,165 @@
+/**
+ * The turns of one account's calls in one bucket: taken before a call, and
+ * given up with its answer.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Bucket from "./Bucket.js"
+import type { Limits } from "./Buckets.js"
+import type { Call, RateLimited } from "./Errors.js"
+import type { RawAnswer } from "./Failure.js"
+import * as Line from "./Line.js"
+import type { RateLimitStoreService } from "./RateLimitStore.js"
+
+/**
+ * What is known of a bucket: of the account's own, and of that which it shares
+ * with the other accounts of its app, if X counts those.
+ *
+ * @since 0.1.0
+ */
+export interface State {
+  readonly user: Bucket.Bucket
+  readonly app: Bucket.Bucket | undefined
+}
+
+/** @since 0.1.0 */
+export interface Turns {
+  readonly account: string
+  readonly app: string
+  readonly bucket: string
+  readonly limits: Limits
+  /**
+   * Makes a call when its turn has come. `use` is given what to tell of an
+   * answer. `ticket` is the place in the line, lowest first.
+   */
+  readonly inTurn: <A, E, R>(
+    call: Call,
+    ticket: number,
+    deadline: number,
+    use: (onAnswer: (answer: RawAnswer) => Effect.Effect<void>) => Effect.Effect<A, E, R>,
+    wasSent: (error: E) => boolean
+  ) => Effect.Effect<A, E | RateLimited, R>
+  /** A place at the end of the line. */
+  readonly nextTicket: () => number
+  readonly state: Effect.Effect<State>
+  /** The pause between two calls, in milliseconds, that spreads those which are left evenly over their time. */
+  readonly pace: Effect.Effect<number>
+  readonly waiting: () => number
+  readonly advance: Effect.Effect<void>
+}
+
+/** @since 0.1.0 */
+export interface Means extends Pick<Turns, "account" | "app" | "bucket" | "limits"> {
+  readonly key: string
+  readonly store: RateLimitStoreService
+  readonly scope: Scope.Scope
+  readonly onWait: Line.Means["onWait"]
+  /** All turns of the same bucket of the app. */
+  readonly neighbours: () => ReadonlyArray<Turns>
+}
+
+const returned = (bucket: Bucket.Bucket): readonly [void, Bucket.Bucket] => [
+  undefined,
+  { ...bucket, inFlight: Math.max(0, bucket.inFlight - 1) }
+]
+
+/** The span of a call says how long it waited. */
+const waited = <A, E>(wait: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.flatMap(
+    Effect.timed(wait),
+    ([duration, value]) =>
+      Effect.as(Effect.annotateCurrentSpan("x.rate_limit.waited_ms", Duration.toMillis(duration)), value)
+  )
+
+/** @since 0.1.0 */
+export const make = (means: Means): Turns => {
+  const { account, app, bucket, key, limits, neighbours, onWait, scope, store } = means
+  const shared = limits.appDay !== undefined
+  const appKey = JSON.stringify(["app", app, bucket])
+
+  const take: Effect.Effect<Bucket.Turn> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const own = store.modify(key, (state) => Bucket.take(state, now))
+    return shared
+      ? Effect.flatMap(own, (turn) =>
+        turn._tag === "Now"
+          ? Effect.tap(store.modify(appKey, (state) => Bucket.take(state, now)), (common) =>
+            common._tag === "Now" ? Effect.void : store.modify(key, returned))
+          : Effect.succeed(turn))
+      : own
+  })
+
+  const giveBack = shared
+    ? Effect.zipRight(store.modify(key, returned), store.modify(appKey, returned))
+    : store.modify(key, returned)
+
+  const line = Line.make({ bucket, scope, take, giveBack, onWait })
+
+  /** Who waits may go on now, here and, if the app's calls are counted together, elsewhere. */
+  const advance = shared
+    ? Effect.suspend(() => Effect.forEach(neighbours(), (each) => each.advance, { discard: true }))
+    : line.advance
+
+  /** Each owner's bucket changed by what became of a call. */
+  const settle = (change: (state: Bucket.Bucket, owner: Bucket.Owner, now: number) => Bucket.Bucket) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const own = store.modify(key, (state) => [undefined, change(state, "user", now)])
+      return shared
+        ? Effect.zipRight(own, store.modify(appKey, (state) => [undefined, change(state, "app", now)]))
+        : own
+    }).pipe(Effect.zipRight(Effect.suspend(() => line.size() > 0 || shared ? advance : Effect.void)))
+
+  const inTurn: Turns["inTurn"] = (call, ticket, deadline, use, wasSent) =>
+    Effect.uninterruptibleMask((restore) => {
+      const queued = Effect.suspend(() => waited(restore(line.wait(call, ticket, deadline))))
+      const turn = Effect.suspend(() =>
+        line.size() > 0 ? queued : Effect.flatMap(take, (turn) => turn._tag === "Now" ? Effect.void : queued)
+      )
+      return Effect.flatMap(Effect.zipRight(turn, Clock.currentTimeMillis), (leftAt) => {
+        let isAnswered = false
+        const onAnswer = (answer: RawAnswer) => {
+          isAnswered = true
+          return settle((state, owner, now) => Bucket.answered(state, owner, limits, answer, leftAt, now))
+        }
+        const ended = (sent: boolean) =>
+          isAnswered
+            ? Effect.void
+            : settle((state, owner, now) => Bucket.unanswered(state, owner, limits, sent, now))
+        return restore(use(onAnswer)).pipe(
+          Effect.tapErrorCause((cause) => ended(!(cause._tag === "Fail" && !wasSent(cause.error))))
+        )
+      })
+    })
+
+  const state: Turns["state"] = Effect.all({
+    user: store.modify(key, (bucket) => [bucket, bucket]),
+    app: shared ? store.modify(appKey, (bucket) => [bucket, bucket]) : Effect.succeed(undefined)
+  })
+
+  const pace = Effect.flatMap(
+    Clock.currentTimeMillis,
+    (now) =>
+      Effect.map(
+        state,
+        ({ app, user }) =>
+          Math.max(Bucket.pace(user, "user", limits, now), app === undefined ? 0 : Bucket.pace(app, "app", limits, now))
+      )
+  )
+
+  let tickets = 0
+  return {
+    account,
+    app,
+    bucket,
+    limits,
+    inTurn,
+    nextTicket: () => tickets++,
+    state,
+    pace,
+    advance: line.advance,
+    waiting: line.size
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * What calls were made, and what they cost.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import type * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
+import { IdSet } from "./IdSet.js"
+
+/**
+ * X's published prices, in US dollars. They change: pass your own to
+ * `Usage.layer`.
+ *
+ * Source: X's price list for pay-per-use.
+ *
+ * @since 0.1.0
+ */
+export interface Prices {
+  /** An event that was read, once in a UTC day however often it is read. */
+  readonly eventRead: number
+  /** A message that was sent. */
+  readonly messageSent: number
+}
+
+/** @since 0.1.0 */
+export const published: Prices = { eventRead: 0.01, messageSent: 0.015 }
+
+/**
+ * Counts of a span of time.
+ *
+ * @since 0.1.0
+ */
+export interface Counts {
+  /** Requests made, repeats among them. */
+  readonly requests: number
+  /** Events that X bills: each counts once in a UTC day. */
+  readonly eventsRead: number
+  readonly messagesSent: number
+  /** What these cost by the prices, in US dollars. */
+  readonly dollars: number
+}
+
+/**
+ * What was used since the start, and of that in the current UTC day.
+ *
+ * @since 0.1.0
+ */
+export interface Totals extends Counts {
+  readonly since: DateTime.Utc
+  readonly today: Counts
+}
+
+/** @since 0.1.0 */
+export interface UsageService {
+  readonly totals: Effect.Effect<Totals>
+  /** The totals now, and again whenever they have changed. */
+  readonly changes: Stream.Stream<Totals>
+  /** Tells of a request. */
+  readonly requested: Effect.Effect<void>
+  /** Tells of events that were read. */
+  readonly read: (events: ReadonlyArray<{ readonly id: string }>) => Effect.Effect<void>
+  /** Tells of a message that was sent. */
+  readonly sent: Effect.Effect<void>
+}
+
+const nothing: Counts = { requests: 0, eventsRead: 0, messagesSent: 0, dollars: 0 }
+
+const plus = (a: Counts, b: Partial<Counts>): Counts => ({
+  requests: a.requests + (b.requests ?? 0),
+  eventsRead: a.eventsRead + (b.eventsRead ?? 0),
+  messagesSent: a.messagesSent + (b.messagesSent ?? 0),
+  dollars: a.dollars + (b.dollars ?? 0)
+})
+
+const counter = (name: string, description: string) => Metric.counter(name, { description, incremental: true })
+const requests = counter("xdm_requests", "Requests made to X")
+const eventsRead = counter("xdm_events_read", "Events read, each once in a UTC day")
+const messagesSent = counter("xdm_messages_sent", "Messages sent")
+const cost = counter("xdm_cost_dollars", "What was read and sent cost by X's published prices, in US dollars")
+
+const day = 24 * 60 * 60_000
+
+/** A million events read in one day cost ten thousand dollars; beyond, events read again are counted again. */
+const most = 1_000_000
+
+const make = (prices: Prices): Effect.Effect<UsageService> =>
+  Effect.gen(function*() {
+    const start = yield* Clock.currentTimeMillis
+    const ref = yield* SubscriptionRef.make<Totals>({ ...nothing, since: DateTime.unsafeMake(start), today: nothing })
+    let today = Math.floor(start / day)
+    let seen = new IdSet(most)
+
+    /** The totals on a day: what was counted on the day before is not of today. */
+    const on = (now: number, totals: Totals): Totals =>
+      Math.floor(now / day) === today ? totals : { ...totals, today: nothing }
+
+    const count = (counts: () => Partial<Counts>) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        SubscriptionRef.update(ref, (before) => {
+          const totals = on(now, before)
+          if (totals !== before) seen = new IdSet(most)
+          today = Math.floor(now / day)
+          const more = counts()
+          return { ...plus(totals, more), since: totals.since, today: plus(totals.today, more) }
+        }))
+
+    return {
+      totals: Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        Effect.map(SubscriptionRef.get(ref), (totals) => on(now, totals))),
+      changes: ref.changes,
+      requested: Effect.zipRight(count(() => ({ requests: 1 })), Metric.increment(requests)),
+      sent: count(() => ({ messagesSent: 1, dollars: prices.messageSent })).pipe(
+        Effect.zipRight(Metric.increment(messagesSent)),
+        Effect.zipRight(Metric.incrementBy(cost, prices.messageSent))
+      ),
+      read: (events) =>
+        Effect.suspend(() => {
+          let fresh = 0
+          return count(() => {
+            for (const { id } of events) {
+              if (seen.add(id)) {
+                fresh++
+              }
+            }
+            return { eventsRead: fresh, dollars: fresh * prices.eventRead }
+          }).pipe(
+            Effect.flatMap(() =>
+              fresh === 0
+                ? Effect.void
+                : Effect.zipRight(
+                  Metric.incrementBy(eventsRead, fresh),
+                  Metric.incrementBy(cost, fresh * prices.eventRead)
+                )
+            )
+          )
+        })
+    }
+  })
+
+/**
+ * Counts requests, events read and messages sent, and what they cost.
+ *
+ * @example
+ * ```ts
+ * import { DirectMessages, Usage } from "@effect-xdm/core"
+ * import { Console, Effect, Stream } from "effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const dm = yield* DirectMessages
+ *   yield* Stream.runDrain(dm.events.all({ limit: 500 }))
+ *   const { dollars, eventsRead } = yield* Effect.flatMap(Usage, (usage) => usage.totals)
+ *   yield* Console.log(`${eventsRead} events for $${dollars.toFixed(2)}`)
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ */
+export class Usage extends Context.Tag("@effect-xdm/core/Usage")<Usage, UsageService>() {
+  /**
+   * Counts in memory, from when the layer is built.
+   *
+   * @since 0.1.0
+   */
+  static readonly layer = (prices: Prices = published): Layer.Layer<Usage> => Layer.effect(Usage, make(prices))
+}
