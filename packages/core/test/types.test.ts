@@ -1,7 +1,7 @@
 import type { HttpClient } from "@effect/platform/HttpClient"
 import { describe, expectTypeOf, it } from "@effect/vitest"
 import { Config, type ConfigError, type Context, type DateTime, type Effect, type Layer, Redacted } from "effect"
-import { DirectMessages, type Endpoints } from "../src/DirectMessages.js"
+import { DirectMessages, type Provided } from "../src/DirectMessages.js"
 import type { CreateByConversationId } from "../src/endpoints/CreateByConversationId.js"
 import type { CreateByParticipantId } from "../src/endpoints/CreateByParticipantId.js"
 import type { CreateConversation } from "../src/endpoints/CreateConversation.js"
@@ -35,6 +35,10 @@ describe("types", () => {
   it("a read fails with exactly these", () => {
     expectTypeOf<Errors.ReadError["_tag"]>().toEqualTypeOf<
       | "InvalidInput"
+      | "NeedsLogin"
+      | "RefreshFailed"
+      | "TokenStoreFailed"
+      | "MissingScope"
       | "Unauthorized"
       | "Forbidden"
       | "RateLimited"
@@ -58,6 +62,10 @@ describe("types", () => {
   it("a send fails with exactly these", () => {
     expectTypeOf<Errors.SendError["_tag"]>().toEqualTypeOf<
       | "InvalidInput"
+      | "NeedsLogin"
+      | "RefreshFailed"
+      | "TokenStoreFailed"
+      | "MissingScope"
       | "Unauthorized"
       | "Forbidden"
       | "RateLimited"
@@ -91,10 +99,10 @@ describe("types", () => {
   it("layers say what they need and how they fail", () => {
     expectTypeOf(GetEvents.layer).toEqualTypeOf<Layer.Layer<GetEvents, never, XApi>>()
     expectTypeOf(DirectMessages.layer({ accessToken: Redacted.make("") })).toEqualTypeOf<
-      Layer.Layer<DirectMessages | Endpoints, ConfigError.ConfigError, HttpClient>
+      Layer.Layer<Provided, ConfigError.ConfigError, HttpClient>
     >()
     expectTypeOf(DirectMessages.layerConfig({ accessToken: Config.redacted("A") })).toEqualTypeOf<
-      Layer.Layer<DirectMessages | Endpoints, ConfigError.ConfigError, HttpClient>
+      Layer.Layer<Provided, ConfigError.ConfigError, HttpClient>
     >()
     // @ts-expect-error a token is never a plain text
     void (() => DirectMessages.layer({ accessToken: "secret" }))

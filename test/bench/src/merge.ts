@@ -25,6 +25,9 @@ const offline = (bodies: ReadonlyArray<ReadonlyArray<string>>, onRequest: () => 
   Layer.succeed(XApi, {
     baseUrl: "",
     dialect: "post",
+    account: "default",
+    serverTime: Effect.succeed(0),
+    pace: () => Effect.succeed(60_000),
     call: (endpoint) => {
       const read = Endpoint.response(endpoint)
       return (input) =>

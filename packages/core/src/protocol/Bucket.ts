@@ -54,7 +54,7 @@ export const unknown: Bucket = {
   counted: "unknown",
   closedUntil: 0,
   refusals: 0,
-  refusedAt: 0
+  refusedAt: -1
 }
 
 /**

@@ -33,7 +33,10 @@ export interface Asked extends Errors.Call {
  *
  * @since 0.1.0
  */
-export type Failure = Exclude<Errors.ReadError, Errors.InvalidInput | Errors.Unreachable | Errors.TimedOut>
+export type Failure = Exclude<
+  Errors.ReadError,
+  Errors.InvalidInput | Errors.MissingScope | Errors.CredentialsError | Errors.Unreachable | Errors.TimedOut
+>
 
 /** X's older error codes; the meanings are users' reports. */
 const reasonOfCode: { readonly [code: number]: Errors.ForbiddenReason } = {

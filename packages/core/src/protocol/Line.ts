@@ -29,7 +29,7 @@ export interface Waiter {
   readonly deadline: number
   readonly turn: Deferred.Deferred<void, RateLimited>
   granted: boolean
-  /** The time that it was told to wait for. */
+  /** The time that it was told to wait for, if it was told before. */
   toldAt: number | undefined
 }
 
@@ -106,8 +106,9 @@ export const make = ({ bucket, giveBack, onWait, scope, take }: Means): Line => 
     Effect.forEach(
       waiting.filter(({ toldAt }) => toldAt !== turn.at),
       (waiter) => {
+        const told = onWait(waiter, turn)
         waiter.toldAt = turn.at
-        return onWait(waiter, turn)
+        return told
       },
       { discard: true }
     )

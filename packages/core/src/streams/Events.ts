@@ -12,6 +12,7 @@ import { GetEventsByParticipantId } from "../endpoints/GetEventsByParticipantId.
 import type { DmEvent } from "../model/DmEvent.js"
 import type { EventsPage } from "../model/EventsPage.js"
 import type { ConversationId, UserId } from "../model/Ids.js"
+import { XApi } from "../protocol/XApi.js"
 import * as Follow from "./Follow.js"
 import type { Following } from "./Follow.js"
 import * as Hydrated from "./Hydrated.js"
@@ -179,6 +180,12 @@ export interface Events extends Listings<DmEvent> {
   readonly followParticipant: Following<[participantId: UserId]>
 }
 
+const bucketOf = {
+  All: GetEvents.endpoint.bucket,
+  Conversation: GetEventsByConversationId.endpoint.bucket,
+  Participant: GetEventsByParticipantId.endpoint.bucket
+}
+
 const listings = <A>(
   stream: (listing: Listing) => Stream.Stream<A, ListingStopped>
 ): Listings<A> => ({
@@ -216,9 +223,9 @@ const fetchPage: Effect.Effect<
 export const make: Effect.Effect<
   Events,
   never,
-  GetEvents | GetEventsByConversationId | GetEventsByParticipantId
-> = Effect.map(fetchPage, (fetch) => {
-  const follow = Follow.make(fetch)
+  GetEvents | GetEventsByConversationId | GetEventsByParticipantId | XApi
+> = Effect.map(Effect.all([fetchPage, XApi]), ([fetch, api]) => {
+  const follow = Follow.make({ fetch, pace: ({ _tag }) => api.pace(bucketOf[_tag]) })
   return {
     ...listings((listing) => Pages.events(fetch, listing)),
     pages: listings((listing) => Pages.listed(fetch, listing, ({ page }) => Chunk.of(page))),

@@ -25,7 +25,7 @@ import type { FetchPage } from "./Pages.js"
  * consumer has come back for the next one.
  */
 const follow = (
-  fetch: FetchPage,
+  { fetch, pace }: Means,
   source: Source,
   options: Options.FollowOptions,
   keeper: Keeper | undefined
@@ -41,6 +41,8 @@ const follow = (
     let completeAt = 0
     let dueAt = 0
     const log = yield* makeLog(keeper)
+    const { everyMillis } = checked.right
+    const interval = everyMillis === "auto" ? pace(source) : Effect.succeed(everyMillis)
 
     const start = Effect.gen(function*() {
       const kept = keeper === undefined ? Option.none() : yield* keeper.load
@@ -50,7 +52,7 @@ const follow = (
       const now = yield* Clock.currentTimeMillis
       if (Option.isNone(kept) && checked.right.since === "now") {
         completeAt = now
-        dueAt = now + checked.right.everyMillis
+        dueAt = now + (yield* interval)
       }
       return last
     })
@@ -59,9 +61,10 @@ const follow = (
       const from = last ?? (yield* start)
       yield* Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.sleep(Math.max(0, dueAt - now)))
       const now = yield* Clock.currentTimeMillis
-      dueAt = now + checked.right.everyMillis
       queue = yield* CatchUp.newerThan({ last: from, completeAt }, read, source, options, checked.right, health)
       completeAt = now
+      // By what is left after this look.
+      dueAt = now + (yield* interval)
       last = queue[0]?.id ?? from
     })
 
@@ -96,17 +99,28 @@ export interface Following<Arguments extends ReadonlyArray<unknown>> {
 export type AnyOptions = Options.FollowOptions | Options.CheckpointedOptions
 
 /**
+ * What following is done with: a way to fetch pages, and the pause between two
+ * looks at a source, in milliseconds, that its rate limit allows for ever.
+ *
+ * @since 0.1.0
+ */
+export interface Means {
+  readonly fetch: FetchPage
+  readonly pace: (source: Source) => Effect.Effect<number>
+}
+
+/**
  * The followers over a way to fetch pages.
  *
  * @since 0.1.0
  */
-export const make = (fetch: FetchPage) => (source: Source, options: AnyOptions = {}): Stream.Stream<DmEvent> => {
+export const make = (means: Means) => (source: Source, options: AnyOptions = {}): Stream.Stream<DmEvent> => {
   const followed = "checkpoint" in options && options.checkpoint !== undefined
     ? Stream.unwrap(Effect.map(CheckpointStore, (store) => {
       const keeper = Options.keeper(store, options)
-      return Either.isLeft(keeper) ? Stream.fail(keeper.left) : follow(fetch, source, options, keeper.right)
+      return Either.isLeft(keeper) ? Stream.fail(keeper.left) : follow(means, source, options, keeper.right)
     }))
-    : follow(fetch, source, options, undefined)
+    : follow(means, source, options, undefined)
   // What it needs and how it fails depends on the checkpoint, as the overloads of Following say.
   return followed as Stream.Stream<DmEvent>
 }

@@ -35,8 +35,9 @@ export interface FollowOptions extends Omit<ListingOptions, "until" | "limit" | 
   readonly since?: Since | undefined
   /**
    * How long from one look to the next, at least; a look at a slow consumer
-   * waits for it. `"auto"` (default) is as often as X allows for ever: every 60
-   * seconds.
+   * waits for it. `"auto"` (default) is as often as X allows for ever: it spreads
+   * the calls that are left evenly over their window, 15 in 15 minutes if X
+   * tells nothing else, and slows down when others use them up.
    */
   readonly every?: Duration.DurationInput | "auto" | undefined
   /** The pauses after a look failed in a way that may pass. Default: 1 s doubling to 5 minutes, without end. */
@@ -101,7 +102,7 @@ export const listingOptions = (options: FollowOptions & Partial<CheckpointedOpti
  */
 export interface Settings {
   readonly since: Since
-  readonly everyMillis: number
+  readonly everyMillis: number | "auto"
   readonly catchUpLimit: number
 }
 
@@ -113,7 +114,7 @@ export const settings = (
     since: since === "now" || DateTime.isDateTime(since) || Checks.isEventId(since)
       ? Either.right(since)
       : Checks.refuse("since", "must be \"now\", an event id or a DateTime", since),
-    everyMillis: Checks.milliseconds("every", every === "auto" ? "60 seconds" : every),
+    everyMillis: every === "auto" ? Either.right(every) : Checks.milliseconds("every", every),
     catchUpLimit: Checks.wholeNumber("catchUpLimit", catchUpLimit, 1, Infinity)
   })
 

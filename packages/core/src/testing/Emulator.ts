@@ -65,6 +65,8 @@ export interface EmulatorOptions {
   readonly paging?: Paging
   /** How long events are listed, in days; 30 by default. */
   readonly horizonDays?: number
+  /** How far the server's clock is ahead of Effect's, in milliseconds, negative if it is behind; 0 by default. */
+  readonly clockSkewMillis?: number
 }
 
 /**
@@ -102,7 +104,7 @@ const make = (options: EmulatorOptions): Effect.Effect<EmulatorService> =>
   Effect.gen(function*() {
     const startedAt = yield* Clock.currentTimeMillis
     const world = options.world ?? Fixtures.inbox(startedAt < Snowflake.epochMillis ? sampleDay : startedAt)
-    const { dialect = "post", horizonDays = 30, paging = "cursor", rateLimits = "x" } = options
+    const { clockSkewMillis = 0, dialect = "post", horizonDays = 30, paging = "cursor", rateLimits = "x" } = options
     const store = new Store(world, horizonDays)
     const server: Server.Server = {
       store,
@@ -113,7 +115,7 @@ const make = (options: EmulatorOptions): Effect.Effect<EmulatorService> =>
     const faults = new FaultPlan()
     const log = new RequestLog()
     let transactions = 0
-    const atNow = <A>(f: (now: number) => A) => Effect.map(Clock.currentTimeMillis, f)
+    const atNow = <A>(f: (now: number) => A) => Effect.map(Clock.currentTimeMillis, (now) => f(now + clockSkewMillis))
 
     const handle = (request: Request): Effect.Effect<Answer> =>
       Effect.gen(function*() {
@@ -126,6 +128,7 @@ const make = (options: EmulatorOptions): Effect.Effect<EmulatorService> =>
         }
         const unprocessed = met.find((fault) => (fault._tag === "Status" || fault._tag === "Cut") && !fault.processed)
         const quirks = {
+          hiddenCap: met.some(({ _tag }) => _tag === "HiddenCap"),
           repeatedToken: met.some(({ _tag }) => _tag === "RepeatedToken"),
           emptyPage: met.some(({ _tag }) => _tag === "EmptyPage")
         }
@@ -134,7 +137,8 @@ const make = (options: EmulatorOptions): Effect.Effect<EmulatorService> =>
           : Server.refuse(Problems.ofStatus(503), dialect) // what the fault makes its own answer of
         const answer = met.reduce((answer, fault) => spoil(answer, fault, dialect), sound)
         log.answered(arrival, answer)
-        return { ...answer, headers: { "x-transaction-id": transactionId, ...answer.headers } }
+        const date = yield* atNow((now) => new Date(now).toUTCString())
+        return { ...answer, headers: { date, "x-transaction-id": transactionId, ...answer.headers } }
       })
 
     return {

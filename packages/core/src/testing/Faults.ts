@@ -20,6 +20,7 @@ export type Fault =
   | { readonly _tag: "Cut"; readonly processed: boolean }
   | { readonly _tag: "Stall" }
   | { readonly _tag: "BadJson" }
+  | { readonly _tag: "HiddenCap" }
   | { readonly _tag: "RepeatedToken" }
   | { readonly _tag: "EmptyPage" }
 
@@ -137,6 +138,14 @@ export const stall: Fault = { _tag: "Stall" }
  * @since 0.1.0
  */
 export const badJson: Fault = { _tag: "BadJson" }
+
+/**
+ * Answers 429 and does nothing, although the headers tell that calls are left:
+ * a cap that X does not publish.
+ *
+ * @since 0.1.0
+ */
+export const hiddenCap: Fault = { _tag: "HiddenCap" }
 
 /**
  * Every page of a listing carries the same `next_token`.

@@ -17,6 +17,8 @@ import {
 import { DirectMessages } from "../../src/DirectMessages.js"
 import { GetEvents } from "../../src/endpoints/GetEvents.js"
 import { Credentials } from "../../src/protocol/Credentials.js"
+import { RateLimits } from "../../src/protocol/RateLimits.js"
+import { Usage } from "../../src/protocol/Usage.js"
 import { XApi, type XApiOptions } from "../../src/protocol/XApi.js"
 import { json, type Reply, scripted, silent, stalled, token } from "../support/script.js"
 
@@ -72,6 +74,10 @@ describe("a request", () => {
     Effect.gen(function*() {
       const signed: Array<HttpClientRequest.HttpClientRequest> = []
       const credentials = Layer.succeed(Credentials, {
+        account: "me",
+        app: "mine",
+        scopes: Effect.succeedNone,
+        renew: () => Effect.succeed(false),
         sign: (request) =>
           Effect.sync(() => (signed.push(request), HttpClientRequest.setHeader(request, "authorization", "OAuth x")))
       })
@@ -79,6 +85,8 @@ describe("a request", () => {
         Effect.provide(GetEvents.layer),
         Effect.provide(XApi.layer()),
         Effect.provide(credentials),
+        Effect.provide(RateLimits.layer()),
+        Effect.provide(Usage.layer()),
         Effect.provideService(HttpClient.HttpClient, scripted(empty).client)
       )
       expect(signed.map(({ url }) => url)).toEqual(["https://api.x.com/2/dm_events"])
@@ -229,8 +237,10 @@ describe("XApi", () => {
       const api = yield* XApi.pipe(
         Effect.provide(XApi.layer({ dialect: "tweet" })),
         Effect.provide(Credentials.layerAccessToken(Redacted.make(token))),
+        Effect.provide(RateLimits.layer()),
+        Effect.provide(Usage.layer()),
         Effect.provideService(HttpClient.HttpClient, scripted(empty).client)
       )
-      expect(api).toMatchObject({ baseUrl: "https://api.x.com", dialect: "tweet" })
+      expect(api).toMatchObject({ baseUrl: "https://api.x.com", dialect: "tweet", account: "default" })
     }))
 })

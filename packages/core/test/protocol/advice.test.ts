@@ -1,4 +1,6 @@
+import { DateTime } from "effect"
 import { describe, expect, it } from "vitest"
+import { UserId } from "../../src/model/Ids.js"
 import * as Errors from "../../src/protocol/Errors.js"
 
 const call = { method: "POST", route: "/2/dm_conversations" }
@@ -13,15 +15,20 @@ describe("the message of an error", () => {
   })
 
   it("does not advise a repeat of a send whose outcome is open", () => {
+    const attempted = {
+      to: { users: [UserId.make("1"), UserId.make("2")] },
+      message: { text: "Hello" },
+      leftAt: DateTime.unsafeMake(0)
+    }
     const reasons = [
-      new Errors.ServerFailure(answer(503)),
+      new Errors.ServerFailure({ ...answer(503), retryAfterMillis: undefined }),
       new Errors.TimedOut({ ...call, afterMillis: 30_000 }),
       new Errors.Unreachable({ ...call, code: "ECONNRESET", notSent: false }),
       unreadable(200)
     ]
     for (const reason of reasons) {
-      const { message } = new Errors.SendOutcomeUnknown({ ...call, reason })
-      expect(message).toContain("Read the conversation's newest events before you send it again.")
+      const { message } = new Errors.SendOutcomeUnknown({ ...call, reason, attempted })
+      expect(message).toContain("Call dm.reconcile with this error")
       expect(message).not.toMatch(/try again/i)
     }
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Option, TestClock } from "effect"
 import { DirectMessages } from "../../src/DirectMessages.js"
+import { RateLimitPolicy } from "../../src/protocol/RateLimitPolicy.js"
 import { type Case, cases } from "../support/endpoints.js"
 import { broken, brokenBody, json, type Reply, scripted, silent, stalled, text } from "../support/script.js"
 
@@ -10,6 +11,7 @@ const outcome = (one: Case, ...replies: ReadonlyArray<Reply>) =>
     const { layer, requests } = scripted(...replies)
     const fiber = yield* Effect.flatMap(DirectMessages, (dm) => Effect.either(one.call(dm, one.sample))).pipe(
       Effect.provide(layer()),
+      Effect.provideService(RateLimitPolicy, RateLimitPolicy.fail),
       Effect.fork
     )
     yield* TestClock.adjust("10 minutes")

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, HashMap, Layer, Logger, Option, TestClock, Tracer } from "effect"
 import * as util from "node:util"
 import { DirectMessages } from "../../src/DirectMessages.js"
+import { RateLimitPolicy } from "../../src/protocol/RateLimitPolicy.js"
 import { cases } from "../support/endpoints.js"
 import { broken, brokenBody, json, type Reply, scripted, silent, stalled, text, token } from "../support/script.js"
 
@@ -132,6 +133,7 @@ describe("no secret shows", () => {
         Effect.provide(layer()),
         Effect.withTracer(tracer),
         Effect.provide(Logger.replace(Logger.defaultLogger, keep)),
+        Effect.provideService(RateLimitPolicy, RateLimitPolicy.fail),
         Effect.fork
       )
       yield* TestClock.adjust("10 minutes")

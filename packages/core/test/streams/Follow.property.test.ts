@@ -9,7 +9,7 @@ import * as Stream from "effect/Stream"
 import { DirectMessages } from "../../src/DirectMessages.js"
 import { CheckpointStore } from "../../src/streams/Checkpoint.js"
 import { Emulator, Faults } from "../../src/testing/index.js"
-import * as ManualClock from "./manualClock.js"
+import * as ManualClock from "../support/manualClock.js"
 import { arrive, client, ids, minutes, now, runs, small } from "./support.js"
 
 const faults = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Cause, Chunk, Effect, Exit, Layer, Redacted, Stream } from "effect"
 import { DirectMessages } from "../../src/DirectMessages.js"
+import { RateLimitPolicy } from "../../src/protocol/RateLimitPolicy.js"
 import * as Merge from "../../src/streams/Merge.js"
 import { Emulator } from "../../src/testing/Emulator.js"
 import * as Faults from "../../src/testing/Faults.js"
@@ -27,7 +28,7 @@ describe("a listing that stopped", () => {
         expect((yield* stoppedBy(Faults.status(status))).message).not.toContain("resume")
       }
       expect((yield* stoppedBy(Faults.repeatedToken)).message).not.toContain("resume")
-    }))
+    }).pipe(Effect.provideService(RateLimitPolicy, RateLimitPolicy.fail)))
 
   it.effect("could not begin with a wrong option", () =>
     Effect.gen(function*() {

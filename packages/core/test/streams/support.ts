@@ -12,7 +12,7 @@ import type { DmEvent, MessageCreate } from "../../src/model/DmEvent.js"
 import type { EventsPage } from "../../src/model/EventsPage.js"
 import { EventId, type PageToken, received } from "../../src/model/Ids.js"
 import * as Snowflake from "../../src/model/Snowflake.js"
-import type { XApiOptions } from "../../src/protocol/XApi.js"
+import { XApi, type XApiOptions } from "../../src/protocol/XApi.js"
 import * as Events from "../../src/streams/Events.js"
 import type { FetchPage } from "../../src/streams/Pages.js"
 import { Emulator, type EmulatorOptions, Fixtures } from "../../src/testing/index.js"
@@ -88,11 +88,22 @@ export const page = (events: ReadonlyArray<DmEvent>, nextToken?: PageToken): Eve
   errors: []
 })
 
+/** Streams that are given their pages need the API for nothing but the pace of looks. */
+const offline = Layer.succeed(XApi, {
+  baseUrl: "",
+  dialect: "post",
+  account: "default",
+  serverTime: Effect.die("there is no server"),
+  pace: () => Effect.succeed(60_000),
+  call: () => () => Effect.die("there is no server")
+})
+
 /** The streams over a function that gives the pages, without HTTP. */
 export const scripted = (fetch: FetchPage): Effect.Effect<Events.Events> =>
   Effect.provide(
     Events.make,
     Layer.mergeAll(
+      offline,
       Layer.succeed(GetEvents, (input = {}) => fetch({ _tag: "All" }, input)),
       Layer.succeed(GetEventsByConversationId, ({ conversationId, ...input }) =>
         fetch({ _tag: "Conversation", conversationId }, input)),

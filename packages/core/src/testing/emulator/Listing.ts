@@ -11,8 +11,10 @@ import type { Page } from "./Queries.js"
  */
 export type Paging = "cursor" | "offset"
 
-/** What a fault makes of a page. */
+/** What a fault makes of a page, or of the limits before it. */
 export interface Quirks {
+  /** There is a cap that no header tells of, and it is reached. */
+  readonly hiddenCap: boolean
   /** Every page carries the token of the end of the first page. */
   readonly repeatedToken: boolean
   /** The page is empty, and its token goes on where it should have started. */

@@ -50,7 +50,7 @@ export const process = (
   const token = bearer === undefined ? undefined : store.world.tokens[bearer]
   const { allowed, headers } = rateLimits(target.route, token?.user, now)
   if (token === undefined) return refuse(Problems.ofStatus(401), dialect, headers)
-  if (!allowed) return refuse(Problems.ofStatus(429), dialect, headers)
+  if (!allowed || quirks.hiddenCap) return refuse(Problems.ofStatus(429), dialect, headers)
   if (routes[target.route].scopes.some((scope) => !token.scopes.includes(scope))) {
     return refuse(Problems.ofStatus(403), dialect, headers)
   }
