@@ -24,6 +24,7 @@ import { Credentials } from "./protocol/Credentials.js"
 import { RateLimits, type RateLimitsOptions } from "./protocol/RateLimits.js"
 import { Usage } from "./protocol/Usage.js"
 import { XApi, type XApiOptions } from "./protocol/XApi.js"
+import { Delivery } from "./sending/Delivery.js"
 import * as Events from "./streams/Events.js"
 
 const endpoints = Layer.mergeAll(
@@ -52,12 +53,9 @@ export type Endpoints = Layer.Layer.Success<typeof endpoints>
  *
  * @since 0.1.0
  */
-export type Provided = DirectMessages | Endpoints | RateLimits | Usage
+export type Provided = DirectMessages | Delivery | Endpoints | RateLimits | Usage
 
 const make = Effect.all({
-  createByConversationId: CreateByConversationId,
-  createByParticipantId: CreateByParticipantId,
-  createConversation: CreateConversation,
   deleteEvents: DeleteEvents,
   getEvents: GetEvents,
   getEventsByConversationId: GetEventsByConversationId,
@@ -66,11 +64,14 @@ const make = Effect.all({
   getMe: GetMe,
   getUserByUsername: GetUserByUsername,
   events: Events.make
-})
+}).pipe(
+  // The three sends are those of their endpoints, with the option to reconcile.
+  Effect.zipWith(Delivery, (endpoints, { find: _, ...sends }) => ({ ...endpoints, ...sends }))
+)
 
 /**
- * The endpoints, each as its own service has it, and `events`, the listings as
- * streams.
+ * The endpoints, each as its own service has it; `send` and `reconcile`, which
+ * make sure of what was sent; and `events`, the listings as streams.
  *
  * @since 0.1.0
  */
@@ -114,10 +115,10 @@ export class DirectMessages extends Context.Tag("@effect-xdm/core/DirectMessages
    *
    * @since 0.1.0
    */
-  static readonly layerXApi: Layer.Layer<DirectMessages | Endpoints, never, XApi> = Layer.provideMerge(
-    Layer.effect(DirectMessages, make),
-    endpoints
-  )
+  static readonly layerXApi: Layer.Layer<DirectMessages | Delivery | Endpoints, never, XApi> = Layer.effect(
+    DirectMessages,
+    make
+  ).pipe(Layer.provideMerge(Delivery.layer), Layer.provideMerge(endpoints))
 
   /**
    * Every endpoint for the account of the `Credentials`, within limits and with

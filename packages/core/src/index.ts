@@ -50,6 +50,9 @@ export type { Recipient } from "./model/Recipient.js"
 export * as Snowflake from "./model/Snowflake.js"
 export * as User from "./model/User.js"
 
+export { Delivery } from "./sending/Delivery.js"
+export type { DeliveryService, ReconcileOptions, SendOptions } from "./sending/Delivery.js"
+
 export * as Checkpoint from "./streams/Checkpoint.js"
 export { CheckpointStore } from "./streams/Checkpoint.js"
 export type { Events, Listings } from "./streams/Events.js"

@@ -1,0 +1,276 @@
+/**
+ * Sends that end in certainty: a message whose outcome is not known is looked
+ * for, and sent again if it is not there.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import { isRecord } from "effect/Predicate"
+import { CreateByConversationId } from "../endpoints/CreateByConversationId.js"
+import { CreateByParticipantId } from "../endpoints/CreateByParticipantId.js"
+import { CreateConversation } from "../endpoints/CreateConversation.js"
+import type { Created } from "../endpoints/Created.js"
+import type { GetEvents } from "../endpoints/GetEvents.js"
+import type { GetEventsByConversationId } from "../endpoints/GetEventsByConversationId.js"
+import type { GetEventsByParticipantId } from "../endpoints/GetEventsByParticipantId.js"
+import type { GetMe } from "../endpoints/GetMe.js"
+import type { EventId } from "../model/Ids.js"
+import type { Message } from "../model/Message.js"
+import type { Recipient } from "../model/Recipient.js"
+import * as Snowflake from "../model/Snowflake.js"
+import { finiteMillis } from "../protocol/Durations.js"
+import { type Attempted, InvalidInput, type ReadError, type SendError, SendOutcomeUnknown } from "../protocol/Errors.js"
+import * as Ledger from "./Ledger.js"
+import * as Search from "./Search.js"
+
+/**
+ * How far to go to find out what became of a message. All of it has a default.
+ *
+ * @since 0.1.0
+ */
+export interface ReconcileOptions {
+  /** How long X may take to show a message that it has taken: the time before each look. Default 5 seconds. */
+  readonly settle?: Duration.DurationInput | undefined
+  /** How far the clocks may differ: how much older than the attempt its message may seem. Default 10 seconds. */
+  readonly skew?: Duration.DurationInput | undefined
+  /** How often to send the message again at most, 0 and more; 0 only looks. Default 10. */
+  readonly resend?: number | undefined
+  /** How long to go on with looks that fail in ways that may pass. Default 1 hour. */
+  readonly within?: Duration.DurationInput | undefined
+  /** An event of the conversation that the message must be newer than. Default: none. */
+  readonly after?: EventId | undefined
+}
+
+/**
+ * How to send.
+ *
+ * @since 0.1.0
+ */
+export interface SendOptions {
+  /** What to do when nobody can know the outcome: find out. Default: no, it is a `SendOutcomeUnknown`. */
+  readonly reconcile?: boolean | ReconcileOptions | undefined
+}
+
+/** @since 0.1.0 */
+export interface DeliveryService {
+  readonly createByConversationId: (
+    input: CreateByConversationId.Input,
+    options?: SendOptions
+  ) => Effect.Effect<Created, SendError>
+  readonly createByParticipantId: (
+    input: CreateByParticipantId.Input,
+    options?: SendOptions
+  ) => Effect.Effect<Created, SendError>
+  readonly createConversation: (
+    input: CreateConversation.Input,
+    options?: SendOptions
+  ) => Effect.Effect<Created, SendError>
+  /**
+   * Sends a message to a conversation, a user, or a new group of users, by
+   * whichever endpoint it takes. Of a list, one user is written to alone, and 2
+   * to 49 become a new group each time.
+   *
+   * At most once, unless `reconcile` is set, and then exactly once as far as X
+   * lets anyone know.
+   *
+   * @example
+   * ```ts
+   * import { DirectMessages, UserId } from "@effect-xdm/core"
+   * import { Effect } from "effect"
+   *
+   * const hello = Effect.flatMap(DirectMessages, (dm) =>
+   *   dm.send({ user: UserId.make("2244994945") }, { text: "Hello" }, { reconcile: true }))
+   * ```
+   */
+  readonly send: (to: Recipient, message: Message, options?: SendOptions) => Effect.Effect<Created, SendError>
+  /**
+   * Finds out what became of a send: looks for its message among the newest
+   * events, and sends it again if it is not there.
+   *
+   * @example
+   * ```ts
+   * import { DirectMessages, UserId } from "@effect-xdm/core"
+   * import { Effect } from "effect"
+   *
+   * const hello = Effect.flatMap(DirectMessages, (dm) =>
+   *   dm.createByParticipantId({ participantId: UserId.make("2244994945"), text: "Hello" }).pipe(
+   *     Effect.catchTag("SendOutcomeUnknown", (error) => dm.reconcile(error))
+   *   ))
+   * ```
+   */
+  readonly reconcile: (
+    unknown: SendOutcomeUnknown,
+    options?: ReconcileOptions
+  ) => Effect.Effect<Created, SendError>
+  /**
+   * Looks for the message of an attempt, and sends nothing: for programs that
+   * have kept what they were about to send, and have been ended meanwhile.
+   */
+  readonly find: (
+    attempted: Attempted,
+    options?: ReconcileOptions
+  ) => Effect.Effect<Created | undefined, ReadError>
+}
+
+/** What sends need to look for their messages. */
+type Needs =
+  | CreateByConversationId
+  | CreateByParticipantId
+  | CreateConversation
+  | GetEvents
+  | GetEventsByConversationId
+  | GetEventsByParticipantId
+  | GetMe
+
+const reconciliations = Metric.counter("xdm_reconciliations", {
+  description: "Looks for messages of which nobody knew whether they were sent",
+  incremental: true
+})
+
+const call = { method: "POST", route: "(a send)" }
+
+const invalid = (parameter: string, rule: string, value: unknown) =>
+  new InvalidInput({ ...call, parameter, rule, value: String(value).slice(0, 100) })
+
+const durations = { settle: 5_000, skew: 10_000, within: 60 * 60_000 }
+
+const checked = (options: ReconcileOptions) =>
+  Effect.gen(function*() {
+    const millis = { ...durations }
+    for (const name of ["settle", "skew", "within"] as const) {
+      const given = options[name]
+      const found = given === undefined ? durations[name] : finiteMillis(given)
+      if (found === undefined) return yield* invalid(name, "must be a finite duration longer than nothing", given)
+      millis[name] = found
+    }
+    const { after, resend = 10 } = options
+    if (!Number.isInteger(resend) || resend < 0) {
+      return yield* invalid("resend", "must be a whole number of at least 0", resend)
+    }
+    return { ...millis, resend, after }
+  })
+
+type Bounds = Effect.Effect.Success<ReturnType<typeof checked>>
+
+const mayPass = ({ _tag }: ReadError): boolean =>
+  _tag === "ServerFailure" || _tag === "Unreachable" || _tag === "TimedOut" || _tag === "UnexpectedResponse" ||
+  _tag === "RateLimited" || _tag === "RefreshFailed"
+
+const longestPause = 60_000
+
+const make: Effect.Effect<DeliveryService, never, Needs> = Effect.gen(function*() {
+  const byConversation = yield* CreateByConversationId
+  const byParticipant = yield* CreateByParticipantId
+  const newGroup = yield* CreateConversation
+  const search = yield* Search.make
+  const ledger = Ledger.make()
+
+  const once = (to: Recipient, message: Message): Effect.Effect<Created, SendError> => {
+    const send = "conversation" in to
+      ? byConversation({ ...message, conversationId: to.conversation })
+      : "user" in to
+      ? byParticipant({ ...message, participantId: to.user })
+      : newGroup({ participantIds: to.users, message })
+    return ledger.attempt(message, send)
+  }
+
+  /** The message of an attempt, if it is there and no other send's. */
+  const look = (attempted: Attempted, { after, skew }: Bounds): Effect.Effect<Created | undefined, ReadError> =>
+    Effect.flatMap(search(attempted, skew), (found) =>
+      Effect.map(ledger.othersEnd(attempted.message), () => {
+        const own = found.find(({ id }) => (after === undefined || Snowflake.order(id, after) > 0) && ledger.claim(id))
+        return own?.dmConversationId === undefined
+          ? undefined
+          : { dmConversationId: own.dmConversationId, dmEventId: own.id }
+      }))
+
+  /** Looks until a look succeeds, with growing pauses. */
+  const patiently = (attempted: Attempted, bounds: Bounds, deadline: number, pause: number): ReturnType<typeof look> =>
+    Effect.zipRight(Effect.sleep(pause), Metric.increment(reconciliations)).pipe(
+      Effect.zipRight(look(attempted, bounds)),
+      Effect.catchAll((error) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          mayPass(error) && now < deadline
+            ? patiently(attempted, bounds, deadline, Math.min(pause * 2, longestPause))
+            : Effect.fail(error))
+      )
+    )
+
+  const resolve = (
+    unknown: SendOutcomeUnknown,
+    bounds: Bounds,
+    deadline: number,
+    resends: number
+  ): Effect.Effect<Created, SendError> => {
+    const { attempted, method, reason, route } = unknown
+    return patiently(attempted, bounds, deadline, bounds.settle).pipe(
+      Effect.mapError((unresolved) => new SendOutcomeUnknown({ method, route, reason, attempted, unresolved })),
+      Effect.flatMap((found) => {
+        if (found !== undefined) return Effect.succeed(found)
+        if (resends === 0) return Effect.fail(unknown)
+        return Effect.catchTag(once(attempted.to, attempted.message), "SendOutcomeUnknown", (again) =>
+          // From the first attempt on: what became of that may show late.
+          resolve(
+            new SendOutcomeUnknown({ ...again, method, route, reason: again.reason, attempted }),
+            bounds,
+            deadline,
+            resends - 1
+          ))
+      })
+    )
+  }
+
+  const reconcile: DeliveryService["reconcile"] = (unknown, options = {}) =>
+    Effect.flatMap(
+      checked(options),
+      (bounds) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => resolve(unknown, bounds, now + bounds.within, bounds.resend))
+    )
+
+  /** A first attempt, reconciled if it is wanted. */
+  const delivered = (attempt: Effect.Effect<Created, SendError>, { reconcile: wanted = false }: SendOptions = {}) => {
+    const options = wanted === true ? {} : wanted
+    if (options === false) return attempt
+    return Effect.zipRight(
+      // What is wrong with the options shows before anything is sent.
+      checked(options),
+      Effect.catchTag(attempt, "SendOutcomeUnknown", (unknown) => reconcile(unknown, options))
+    )
+  }
+
+  return {
+    createByConversationId: (input, options) => delivered(ledger.attempt(input, byConversation(input)), options),
+    createByParticipantId: (input, options) => delivered(ledger.attempt(input, byParticipant(input)), options),
+    createConversation: (input, options) =>
+      delivered(ledger.attempt(isRecord(input) ? input.message : undefined, newGroup(input)), options),
+    send: (to, message, options) => {
+      // A program without types may pass anything.
+      if (!isRecord(to) || !("conversation" in to || "user" in to || "users" in to)) {
+        return Effect.fail(invalid("to", "must be { conversation }, { user } or { users }", JSON.stringify(to)))
+      }
+      return delivered(once("users" in to && to.users.length === 1 ? { user: to.users[0]! } : to, message), options)
+    },
+    reconcile,
+    find: (attempted, options = {}) =>
+      Effect.flatMap(
+        checked(options),
+        (bounds) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            patiently(attempted, bounds, now + bounds.within, bounds.settle))
+      )
+  }
+})
+
+/**
+ * Safe sends over the endpoints.
+ *
+ * @since 0.1.0
+ */
+export class Delivery extends Context.Tag("@effect-xdm/core/Delivery")<Delivery, DeliveryService>() {
+  static readonly layer: Layer.Layer<Delivery, never, Needs> = Layer.effect(Delivery, make)
+}
