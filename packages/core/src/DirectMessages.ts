@@ -66,7 +66,7 @@ const make = Effect.all({
   events: Events.make
 }).pipe(
   // The three sends are those of their endpoints, with the option to reconcile.
-  Effect.zipWith(Delivery, (endpoints, { find: _, ...sends }) => ({ ...endpoints, ...sends }))
+  Effect.zipWith(Delivery, (endpoints, { find: _find, serverTime: _time, ...sends }) => ({ ...endpoints, ...sends }))
 )
 
 /**

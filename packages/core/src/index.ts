@@ -53,6 +53,12 @@ export * as User from "./model/User.js"
 export { Delivery } from "./sending/Delivery.js"
 export type { DeliveryService, ReconcileOptions, SendOptions } from "./sending/Delivery.js"
 
+export type { Letter, Outcome } from "./sending/Letter.js"
+export { Outbox } from "./sending/Outbox.js"
+export type { OutboxOptions, OutboxService, Result } from "./sending/Outbox.js"
+export { OutboxStore, OutboxStoreFailed } from "./sending/OutboxStore.js"
+export type { OutboxStoreService } from "./sending/OutboxStore.js"
+
 export * as Checkpoint from "./streams/Checkpoint.js"
 export { CheckpointStore } from "./streams/Checkpoint.js"
 export type { Events, Listings } from "./streams/Events.js"

@@ -25,6 +25,7 @@ import type { Recipient } from "../model/Recipient.js"
 import * as Snowflake from "../model/Snowflake.js"
 import { finiteMillis } from "../protocol/Durations.js"
 import { type Attempted, InvalidInput, type ReadError, type SendError, SendOutcomeUnknown } from "../protocol/Errors.js"
+import { XApi } from "../protocol/XApi.js"
 import * as Ledger from "./Ledger.js"
 import * as Search from "./Search.js"
 
@@ -115,6 +116,8 @@ export interface DeliveryService {
     attempted: Attempted,
     options?: ReconcileOptions
   ) => Effect.Effect<Created | undefined, ReadError>
+  /** X's time, as far as its answers have told it, in milliseconds since 1970: when an attempt leaves. */
+  readonly serverTime: Effect.Effect<number>
 }
 
 /** What sends need to look for their messages. */
@@ -126,6 +129,7 @@ type Needs =
   | GetEventsByConversationId
   | GetEventsByParticipantId
   | GetMe
+  | XApi
 
 const reconciliations = Metric.counter("xdm_reconciliations", {
   description: "Looks for messages of which nobody knew whether they were sent",
@@ -168,6 +172,7 @@ const make: Effect.Effect<DeliveryService, never, Needs> = Effect.gen(function*(
   const byParticipant = yield* CreateByParticipantId
   const newGroup = yield* CreateConversation
   const search = yield* Search.make
+  const { serverTime } = yield* XApi
   const ledger = Ledger.make()
 
   const once = (to: Recipient, message: Message): Effect.Effect<Created, SendError> => {
@@ -256,6 +261,7 @@ const make: Effect.Effect<DeliveryService, never, Needs> = Effect.gen(function*(
       return delivered(once("users" in to && to.users.length === 1 ? { user: to.users[0]! } : to, message), options)
     },
     reconcile,
+    serverTime,
     find: (attempted, options = {}) =>
       Effect.flatMap(
         checked(options),

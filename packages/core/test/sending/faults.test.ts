@@ -18,10 +18,10 @@ const plan = Array.from({ length: messages }, (_, i) => ({
 
 /** What goes wrong, with three in ten of all requests: sends and looks alike. */
 const faults: ReadonlyArray<readonly [fault: Faults.Fault, share: number]> = [
-  [Faults.cutBefore, 0.05],
-  [Faults.cutAfter, 0.06],
+  [Faults.cutBefore, 0.06],
+  [Faults.cutAfter, 0.07],
   [Faults.failAfterProcessing(500), 0.06],
-  [Faults.status(503), 0.05],
+  [Faults.status(503), 0.06],
   [Faults.stall, 0.03], // done, and then a time-out
   [Faults.delay("45 seconds"), 0.03], // a time-out before it is done
   [Faults.status(429), 0.04]
