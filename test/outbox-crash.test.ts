@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url"
 
 const worker = fileURLToPath(new URL("support/outbox-worker.mjs", import.meta.url))
 const kills = 50
-const letters = 240
+const letters = 300
 const peers = ["2", "3", "4"]
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000)
 
@@ -58,12 +58,12 @@ it.live(
         (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
       )
       // X takes a moment for each message, so that many of the kills find one on its way.
-      yield* emulator.inject(Faults.delay("25 millis"), { method: "POST" })
+      yield* emulator.inject(Faults.delay("60 millis"), { method: "POST" })
       const args = [url, Fixtures.tokens.owner, folder, peers.join(","), String(letters)]
       let killed = 0
       let last = ""
       while (killed < kills) {
-        last = yield* run(args, random() * 120)
+        last = yield* run(args, random() * 700)
         if (last.includes("done")) break
         expect(last).toBe("started\n")
         killed++
@@ -71,6 +71,7 @@ it.live(
       // It was killed at work, and not when there was nothing left to do.
       expect(killed).toBe(kills)
       const before = (yield* emulator.events()).length
+      expect(before).toBeGreaterThan(kills)
       last = yield* run(args, undefined)
       expect(last).toBe("started\ndone\n")
 

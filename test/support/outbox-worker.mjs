@@ -8,7 +8,7 @@ import { Effect, Layer, Redacted } from "effect"
 const [url, token, folder, recipients, count] = process.argv.slice(2)
 const users = recipients.split(",").map((id) => UserId.make(id))
 
-const live = Outbox.layer({ reconcile: { settle: "300 millis" }, keepSent: 10_000 }).pipe(
+const live = Outbox.layer({ reconcile: { settle: "150 millis" }, keepSent: 10_000 }).pipe(
   Layer.provide(OutboxStore.layerKeyValueStore()),
   Layer.provide(KeyValueStore.layerFileSystem(folder)),
   Layer.provide(DirectMessages.layer({ accessToken: Redacted.make(token), baseUrl: url })),

@@ -96,19 +96,22 @@ const respectful = (pauses: Pauses): Schedule.Schedule<unknown, ReadError> =>
  * @since 0.1.0
  */
 export class Budget {
+  /** In fifths of a repeat. */
   private left: number
-  constructor(private readonly most: number) {
-    this.left = most
+  private readonly most: number
+  constructor(repeats: number) {
+    this.most = repeats * 5
+    this.left = this.most
   }
 
   take(): boolean {
-    if (this.left < 1) return false
-    this.left--
+    if (this.left < 5) return false
+    this.left -= 5
     return true
   }
 
   succeeded(): void {
-    this.left = Math.min(this.most, this.left + 0.2)
+    this.left = Math.min(this.most, this.left + 1)
   }
 }
 
