@@ -6,6 +6,7 @@
 import { writeFileSync } from "node:fs"
 import { cpus } from "node:os"
 import { decoding, holding } from "./decode.js"
+import { limiting } from "./limits.js"
 import { listing, longListing } from "./listing.js"
 import { type Group, overLimit, print } from "./measure.js"
 import { merging } from "./merge.js"
@@ -14,6 +15,7 @@ import { startup } from "./startup.js"
 const benches: { readonly [name: string]: () => Group | Promise<Group> } = {
   decode: decoding,
   heap: holding,
+  limits: limiting,
   listing,
   "long-listing": longListing,
   merge: merging,

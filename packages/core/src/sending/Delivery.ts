@@ -6,10 +6,12 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
 import { isRecord } from "effect/Predicate"
 import { CreateByConversationId } from "../endpoints/CreateByConversationId.js"
 import { CreateByParticipantId } from "../endpoints/CreateByParticipantId.js"
@@ -237,38 +239,66 @@ const make: Effect.Effect<DeliveryService, never, Needs> = Effect.gen(function*(
         Effect.flatMap(Clock.currentTimeMillis, (now) => resolve(unknown, bounds, now + bounds.within, bounds.resend))
     )
 
+  const find: DeliveryService["find"] = (attempted, options = {}) =>
+    Effect.flatMap(
+      checked(options),
+      (bounds) =>
+        Effect.flatMap(
+          Clock.currentTimeMillis,
+          (now) => patiently(attempted, bounds, now + bounds.within, bounds.settle)
+        )
+    )
+
   /** A first attempt, reconciled if it is wanted. */
-  const delivered = (attempt: Effect.Effect<Created, SendError>, { reconcile: wanted = false }: SendOptions = {}) => {
+  const delivered = (
+    sends: () => Omit<Attempted, "leftAt">,
+    attempt: Effect.Effect<Created, SendError>,
+    { reconcile: wanted = false }: SendOptions = {}
+  ) => {
     const options = wanted === true ? {} : wanted
     if (options === false) return attempt
-    return Effect.zipRight(
+    return Effect.gen(function*() {
       // What is wrong with the options shows before anything is sent.
-      checked(options),
-      Effect.catchTag(attempt, "SendOutcomeUnknown", (unknown) => reconcile(unknown, options))
-    )
+      yield* checked(options)
+      const leftAt = DateTime.unsafeMake(yield* serverTime)
+      return yield* Effect.catchTags(attempt, {
+        SendOutcomeUnknown: (unknown) => reconcile(unknown, options),
+        // X says that it has the message, and not which one it is.
+        UnexpectedResponse: (error) =>
+          Effect.flatMap(
+            Effect.option(find({ ...sends(), leftAt }, options)),
+            (found) =>
+              Option.isSome(found) && found.value !== undefined ? Effect.succeed(found.value) : Effect.fail(error)
+          )
+      })
+    })
+  }
+
+  /** The send of an endpoint, which may be given anything by a program without types. */
+  const recorded = <Input>(
+    { sends }: { readonly sends: (input: Input) => Omit<Attempted, "leftAt"> },
+    create: (input: Input) => Effect.Effect<Created, SendError>
+  ) =>
+  (input: Input, options?: SendOptions) => {
+    const message = isRecord(input) && isRecord(input["message"]) ? input["message"] : input
+    return delivered(() => sends(input), ledger.attempt(message, create(input)), options)
   }
 
   return {
-    createByConversationId: (input, options) => delivered(ledger.attempt(input, byConversation(input)), options),
-    createByParticipantId: (input, options) => delivered(ledger.attempt(input, byParticipant(input)), options),
-    createConversation: (input, options) =>
-      delivered(ledger.attempt(isRecord(input) ? input.message : undefined, newGroup(input)), options),
+    createByConversationId: recorded(CreateByConversationId.endpoint, byConversation),
+    createByParticipantId: recorded(CreateByParticipantId.endpoint, byParticipant),
+    createConversation: recorded(CreateConversation.endpoint, newGroup),
     send: (to, message, options) => {
       // A program without types may pass anything.
       if (!isRecord(to) || !("conversation" in to || "user" in to || "users" in to)) {
         return Effect.fail(invalid("to", "must be { conversation }, { user } or { users }", JSON.stringify(to)))
       }
-      return delivered(once("users" in to && to.users.length === 1 ? { user: to.users[0]! } : to, message), options)
+      const recipient = "users" in to && to.users.length === 1 ? { user: to.users[0]! } : to
+      return delivered(() => ({ to: recipient, message }), once(recipient, message), options)
     },
     reconcile,
     serverTime,
-    find: (attempted, options = {}) =>
-      Effect.flatMap(
-        checked(options),
-        (bounds) =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            patiently(attempted, bounds, now + bounds.within, bounds.settle))
-      )
+    find
   }
 })
 

@@ -25,7 +25,7 @@ const outcome = <E2, A>(send: (dm: Dm) => Effect.Effect<A, E2>) => (adjust: (mil
   })
 
 const lost = [Faults.cutBefore, Faults.status(503)] as const
-const done = [Faults.cutAfter, Faults.failAfterProcessing(500), Faults.stall] as const
+const done = [Faults.cutAfter, Faults.failAfterProcessing(500), Faults.stall, Faults.badJson] as const
 
 describe("a send with reconcile", () => {
   const hello = (dm: Dm) => dm.send({ user: user(2) }, { text: "Hello" }, reconcile)
