@@ -51,7 +51,8 @@ export * as Snowflake from "./model/Snowflake.js"
 export * as User from "./model/User.js"
 
 export { Delivery } from "./sending/Delivery.js"
-export type { DeliveryService, ReconcileOptions, SendOptions } from "./sending/Delivery.js"
+export type { DeliveryService, SendOptions } from "./sending/Delivery.js"
+export type { ReconcileOptions } from "./sending/Reconciliation.js"
 
 export type { Letter, Outcome } from "./sending/Letter.js"
 export { Outbox } from "./sending/Outbox.js"

@@ -4,13 +4,10 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import { isRecord } from "effect/Predicate"
 import { CreateByConversationId } from "../endpoints/CreateByConversationId.js"
@@ -21,33 +18,14 @@ import type { GetEvents } from "../endpoints/GetEvents.js"
 import type { GetEventsByConversationId } from "../endpoints/GetEventsByConversationId.js"
 import type { GetEventsByParticipantId } from "../endpoints/GetEventsByParticipantId.js"
 import type { GetMe } from "../endpoints/GetMe.js"
-import type { EventId } from "../model/Ids.js"
 import type { Message } from "../model/Message.js"
 import type { Recipient } from "../model/Recipient.js"
-import * as Snowflake from "../model/Snowflake.js"
-import { finiteMillis } from "../protocol/Durations.js"
-import { type Attempted, InvalidInput, type ReadError, type SendError, SendOutcomeUnknown } from "../protocol/Errors.js"
+import type { Attempted, ReadError, SendError, SendOutcomeUnknown } from "../protocol/Errors.js"
 import { XApi } from "../protocol/XApi.js"
 import * as Ledger from "./Ledger.js"
+import * as Reconciliation from "./Reconciliation.js"
+import type { ReconcileOptions } from "./Reconciliation.js"
 import * as Search from "./Search.js"
-
-/**
- * How far to go to find out what became of a message. All of it has a default.
- *
- * @since 0.1.0
- */
-export interface ReconcileOptions {
-  /** How long X may take to show a message that it has taken: the time before each look. Default 5 seconds. */
-  readonly settle?: Duration.DurationInput | undefined
-  /** How far the clocks may differ: how much older than the attempt its message may seem. Default 10 seconds. */
-  readonly skew?: Duration.DurationInput | undefined
-  /** How often to send the message again at most, 0 and more; 0 only looks. Default 10. */
-  readonly resend?: number | undefined
-  /** How long to go on with looks that fail in ways that may pass. Default 1 hour. */
-  readonly within?: Duration.DurationInput | undefined
-  /** An event of the conversation that the message must be newer than. Default: none. */
-  readonly after?: EventId | undefined
-}
 
 /**
  * How to send.
@@ -133,42 +111,6 @@ type Needs =
   | GetMe
   | XApi
 
-const reconciliations = Metric.counter("xdm_reconciliations", {
-  description: "Looks for messages of which nobody knew whether they were sent",
-  incremental: true
-})
-
-const call = { method: "POST", route: "(a send)" }
-
-const invalid = (parameter: string, rule: string, value: unknown) =>
-  new InvalidInput({ ...call, parameter, rule, value: String(value).slice(0, 100) })
-
-const durations = { settle: 5_000, skew: 10_000, within: 60 * 60_000 }
-
-const checked = (options: ReconcileOptions) =>
-  Effect.gen(function*() {
-    const millis = { ...durations }
-    for (const name of ["settle", "skew", "within"] as const) {
-      const given = options[name]
-      const found = given === undefined ? durations[name] : finiteMillis(given)
-      if (found === undefined) return yield* invalid(name, "must be a finite duration longer than nothing", given)
-      millis[name] = found
-    }
-    const { after, resend = 10 } = options
-    if (!Number.isInteger(resend) || resend < 0) {
-      return yield* invalid("resend", "must be a whole number of at least 0", resend)
-    }
-    return { ...millis, resend, after }
-  })
-
-type Bounds = Effect.Effect.Success<ReturnType<typeof checked>>
-
-const mayPass = ({ _tag }: ReadError): boolean =>
-  _tag === "ServerFailure" || _tag === "Unreachable" || _tag === "TimedOut" || _tag === "UnexpectedResponse" ||
-  _tag === "RateLimited" || _tag === "RefreshFailed"
-
-const longestPause = 60_000
-
 const make: Effect.Effect<DeliveryService, never, Needs> = Effect.gen(function*() {
   const byConversation = yield* CreateByConversationId
   const byParticipant = yield* CreateByParticipantId
@@ -186,68 +128,7 @@ const make: Effect.Effect<DeliveryService, never, Needs> = Effect.gen(function*(
     return ledger.attempt(message, send)
   }
 
-  /** The message of an attempt, if it is there and no other send's. */
-  const look = (attempted: Attempted, { after, skew }: Bounds): Effect.Effect<Created | undefined, ReadError> =>
-    Effect.flatMap(search(attempted, skew), (found) =>
-      Effect.map(ledger.othersEnd(attempted.message), () => {
-        const own = found.find(({ id }) => (after === undefined || Snowflake.order(id, after) > 0) && ledger.claim(id))
-        return own?.dmConversationId === undefined
-          ? undefined
-          : { dmConversationId: own.dmConversationId, dmEventId: own.id }
-      }))
-
-  /** Looks until a look succeeds, with growing pauses. */
-  const patiently = (attempted: Attempted, bounds: Bounds, deadline: number, pause: number): ReturnType<typeof look> =>
-    Effect.zipRight(Effect.sleep(pause), Metric.increment(reconciliations)).pipe(
-      Effect.zipRight(look(attempted, bounds)),
-      Effect.catchAll((error) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) =>
-          mayPass(error) && now < deadline
-            ? patiently(attempted, bounds, deadline, Math.min(pause * 2, longestPause))
-            : Effect.fail(error))
-      )
-    )
-
-  const resolve = (
-    unknown: SendOutcomeUnknown,
-    bounds: Bounds,
-    deadline: number,
-    resends: number
-  ): Effect.Effect<Created, SendError> => {
-    const { attempted, method, reason, route } = unknown
-    return patiently(attempted, bounds, deadline, bounds.settle).pipe(
-      Effect.mapError((unresolved) => new SendOutcomeUnknown({ method, route, reason, attempted, unresolved })),
-      Effect.flatMap((found) => {
-        if (found !== undefined) return Effect.succeed(found)
-        if (resends === 0) return Effect.fail(unknown)
-        return Effect.catchTag(once(attempted.to, attempted.message), "SendOutcomeUnknown", (again) =>
-          // From the first attempt on: what became of that may show late.
-          resolve(
-            new SendOutcomeUnknown({ ...again, method, route, reason: again.reason, attempted }),
-            bounds,
-            deadline,
-            resends - 1
-          ))
-      })
-    )
-  }
-
-  const reconcile: DeliveryService["reconcile"] = (unknown, options = {}) =>
-    Effect.flatMap(
-      checked(options),
-      (bounds) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => resolve(unknown, bounds, now + bounds.within, bounds.resend))
-    )
-
-  const find: DeliveryService["find"] = (attempted, options = {}) =>
-    Effect.flatMap(
-      checked(options),
-      (bounds) =>
-        Effect.flatMap(
-          Clock.currentTimeMillis,
-          (now) => patiently(attempted, bounds, now + bounds.within, bounds.settle)
-        )
-    )
+  const { find, reconcile } = Reconciliation.make({ search, ledger, send: once })
 
   /** A first attempt, reconciled if it is wanted. */
   const delivered = (
@@ -259,7 +140,7 @@ const make: Effect.Effect<DeliveryService, never, Needs> = Effect.gen(function*(
     if (options === false) return attempt
     return Effect.gen(function*() {
       // What is wrong with the options shows before anything is sent.
-      yield* checked(options)
+      yield* Reconciliation.checked(options)
       const leftAt = DateTime.unsafeMake(yield* serverTime)
       return yield* Effect.catchTags(attempt, {
         SendOutcomeUnknown: (unknown) => reconcile(unknown, options),
@@ -291,7 +172,9 @@ const make: Effect.Effect<DeliveryService, never, Needs> = Effect.gen(function*(
     send: (to, message, options) => {
       // A program without types may pass anything.
       if (!isRecord(to) || !("conversation" in to || "user" in to || "users" in to)) {
-        return Effect.fail(invalid("to", "must be { conversation }, { user } or { users }", JSON.stringify(to)))
+        return Effect.fail(
+          Reconciliation.invalid("to", "must be { conversation }, { user } or { users }", JSON.stringify(to))
+        )
       }
       const recipient = "users" in to && to.users.length === 1 ? { user: to.users[0]! } : to
       return delivered(() => ({ to: recipient, message }), once(recipient, message), options)

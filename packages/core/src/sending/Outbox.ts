@@ -14,11 +14,12 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { finiteMillis } from "../protocol/Durations.js"
 import type { InvalidInput } from "../protocol/Errors.js"
-import { Delivery, type ReconcileOptions } from "./Delivery.js"
+import { Delivery } from "./Delivery.js"
 import type { Letter, Outcome } from "./Letter.js"
 import * as Letterbox from "./Letterbox.js"
 import { OutboxStore, type OutboxStoreFailed } from "./OutboxStore.js"
 import * as Post from "./Post.js"
+import type { ReconcileOptions } from "./Reconciliation.js"
 
 /**
  * What became of a letter.

@@ -11,9 +11,10 @@ import * as Either from "effect/Either"
 import type { Created } from "../endpoints/Created.js"
 import type { ReadError, SendError } from "../protocol/Errors.js"
 import { RateLimitPolicy } from "../protocol/RateLimitPolicy.js"
-import type { DeliveryService, ReconcileOptions } from "./Delivery.js"
+import type { DeliveryService } from "./Delivery.js"
 import type { Entry, Outcome } from "./Letter.js"
 import { type Letterbox, nameOf } from "./Letterbox.js"
+import type { ReconcileOptions } from "./Reconciliation.js"
 
 /** @since 0.1.0 */
 export interface Means {
