@@ -94,6 +94,17 @@ describe("the examples", () => {
       expect(existsSync(join(folder, "checkpoints"))).toBe(true)
     }))
 
+  it.live("safe-sends: each message once, and what it cost", () =>
+    Effect.gen(function*() {
+      const { code, stdout } = yield* run("safe-sends.js")
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/^The connection broke, and the message is there 1 time: \d+$/m)
+      expect(stdout.match(/^order-\S+: Sent$/gm)).toHaveLength(3)
+      // Four sends, a look at five events, and who the account is.
+      expect(stdout).toContain("6 requests and 4 messages, for $0.110")
+      expect(stdout).toContain("CreateByParticipantId: 11 of 15 left in 15 minutes")
+    }))
+
   it.live("inbox: shows the state before and after a message", () =>
     Effect.gen(function*() {
       const { code, stdout } = yield* run("inbox.js")

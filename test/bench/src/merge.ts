@@ -28,6 +28,13 @@ const offline = (bodies: ReadonlyArray<ReadonlyArray<string>>, onRequest: () => 
     account: "default",
     serverTime: Effect.succeed(0),
     pace: () => Effect.succeed(60_000),
+    usage: {
+      totals: Effect.die("nothing is counted"),
+      changes: Stream.empty,
+      requested: Effect.void,
+      read: () => Effect.void,
+      sent: Effect.void
+    },
     call: (endpoint) => {
       const read = Endpoint.response(endpoint)
       return (input) =>

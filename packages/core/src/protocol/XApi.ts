@@ -26,7 +26,7 @@ import * as RateLimitHeaders from "./RateLimitHeaders.js"
 import { RateLimits } from "./RateLimits.js"
 import * as Retries from "./Retries.js"
 import { traced } from "./Traced.js"
-import { Usage } from "./Usage.js"
+import { Usage, type UsageService } from "./Usage.js"
 
 /**
  * How to reach X. All of it has a default.
@@ -66,6 +66,8 @@ export interface XApiService {
   readonly dialect: Dialect
   /** Names the account that the calls are made for. */
   readonly account: string
+  /** Counts what calls cost. */
+  readonly usage: UsageService
   /** The time by X's clock as far as its answers have told it, in milliseconds since 1970. */
   readonly serverTime: Effect.Effect<number>
   /** The pause between two calls, in milliseconds, that spreads the calls which are left evenly over their time. */
@@ -187,6 +189,7 @@ const make = (options: XApiOptions) =>
       dialect,
       call,
       account: credentials.account,
+      usage,
       serverTime: Effect.map(Clock.currentTimeMillis, (now) => now + clockOffset),
       pace: (bucket: BucketName) => turnsOf(bucket).pace
     }

@@ -116,7 +116,7 @@ const make: Effect.Effect<DeliveryService, never, Needs> = Effect.gen(function*(
   const byParticipant = yield* CreateByParticipantId
   const newGroup = yield* CreateConversation
   const search = yield* Search.make
-  const { serverTime } = yield* XApi
+  const { serverTime, usage } = yield* XApi
   const ledger = Ledger.make()
 
   const once = (to: Recipient, message: Message): Effect.Effect<Created, SendError> => {
@@ -128,7 +128,7 @@ const make: Effect.Effect<DeliveryService, never, Needs> = Effect.gen(function*(
     return ledger.attempt(message, send)
   }
 
-  const { find, reconcile } = Reconciliation.make({ search, ledger, send: once })
+  const { find, reconcile } = Reconciliation.make({ search, ledger, send: once, onFound: usage.sent })
 
   /** A first attempt, reconciled if it is wanted. */
   const delivered = (

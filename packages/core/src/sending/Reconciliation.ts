@@ -85,19 +85,21 @@ const longestPause = 60_000
 export interface Means {
   readonly search: Search
   readonly ledger: Ledger
+  /** Told of each message that proves to have been sent. */
+  readonly onFound: Effect.Effect<void>
   readonly send: (to: Attempted["to"], message: Attempted["message"]) => Effect.Effect<Created, SendError>
 }
 
 /** @since 0.1.0 */
-export const make = ({ ledger, search, send }: Means) => {
+export const make = ({ ledger, onFound, search, send }: Means) => {
   /** The message of an attempt, if it is there and no other send's. */
   const look = (attempted: Attempted, { after, skew }: Bounds): Effect.Effect<Created | undefined, ReadError> =>
     Effect.flatMap(search(attempted, skew), (found) =>
-      Effect.map(ledger.othersEnd(attempted.message), () => {
+      Effect.flatMap(ledger.othersEnd(attempted.message), () => {
         const own = found.find(({ id }) => (after === undefined || Snowflake.order(id, after) > 0) && ledger.claim(id))
         return own?.dmConversationId === undefined
-          ? undefined
-          : { dmConversationId: own.dmConversationId, dmEventId: own.id }
+          ? Effect.succeed(undefined)
+          : Effect.as(onFound, { dmConversationId: own.dmConversationId, dmEventId: own.id })
       }))
 
   /** Looks until a look succeeds, with growing pauses. */

@@ -19,8 +19,8 @@ import * as Snowflake from "../model/Snowflake.js"
 import type { Attempted, ReadError } from "../protocol/Errors.js"
 import { isLike } from "./Likeness.js"
 
-/** X bills each event that is read, and the message is among the newest. */
-const pageSize = 10
+/** X bills each event that is read, and the message is among the newest: pages grow. */
+const pageSizes = [5, 20, 100]
 
 /**
  * Finds the events that may be the message of an attempt, oldest first: those
@@ -58,8 +58,12 @@ export const make: Effect.Effect<
     known !== undefined ? Effect.succeed(known) : Effect.map(getMe({}), ({ id }) => known = id)
   )
 
-  const page = (to: Recipient, paginationToken: PageToken | undefined): Effect.Effect<EventsPage, ReadError> => {
-    const parameters = { maxResults: pageSize, paginationToken }
+  const page = (
+    to: Recipient,
+    maxResults: number | undefined,
+    paginationToken: PageToken | undefined
+  ): Effect.Effect<EventsPage, ReadError> => {
+    const parameters = { maxResults, paginationToken }
     if ("conversation" in to) return byConversation({ ...parameters, conversationId: to.conversation })
     return "user" in to ? byParticipant({ ...parameters, participantId: to.user }) : getEvents(parameters)
   }
@@ -69,8 +73,9 @@ export const make: Effect.Effect<
     Effect.gen(function*() {
       const events: Array<DmEvent> = []
       let token: PageToken | undefined
+      let pages = 0
       do {
-        const next: Option.Option<EventsPage> = yield* page(to, token).pipe(
+        const next: Option.Option<EventsPage> = yield* page(to, pageSizes[pages++], token).pipe(
           Effect.asSome,
           // Nobody has written to the user yet.
           Effect.catchTag("NotFound", (error) => "user" in to ? Effect.succeedNone : Effect.fail(error))

@@ -186,7 +186,7 @@ describe("a send with reconcile", () => {
         yield* inject(Faults.cutAfter, { ...post, times: 1 })
         yield* outcome((dm) => dm.send({ user: user(Fixtures.people.jonas.id) }, { text: "Hello" }, reconcile))(adjust)
         const reads = (yield* emulator.requests).filter(({ path }) => path.endsWith("dm_events"))
-        expect(reads.map(({ query }) => query["max_results"])).toEqual(["10"])
+        expect(reads.map(({ query }) => query["max_results"])).toEqual(["5"])
       })))
 })
 

@@ -95,6 +95,13 @@ const offline = Layer.succeed(XApi, {
   account: "default",
   serverTime: Effect.die("there is no server"),
   pace: () => Effect.succeed(60_000),
+  usage: {
+    totals: Effect.die("nothing is counted"),
+    changes: Stream.empty,
+    requested: Effect.void,
+    read: () => Effect.void,
+    sent: Effect.void
+  },
   call: () => () => Effect.die("there is no server")
 })
 
