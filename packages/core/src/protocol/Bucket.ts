@@ -79,6 +79,9 @@ const afterAnswer: Turn = { _tag: "AfterAnswer" }
 /** A call that nobody has told the end of for so long belonged to a process that is gone. */
 const lapse = 5 * 60_000
 
+/** How far two ends of windows may lie apart and be the same: headers tell whole seconds. */
+const jitter = 5_000
+
 const firstPause = 60_000
 const longestPause = 15 * 60_000
 
@@ -108,7 +111,7 @@ const turnOf = ({ closedUntil, counted, windows }: Bucket, inFlight: number, now
     const window = windows[name]
     if (window === undefined) continue
     if (window.endsAt <= now) {
-      if (window.told && inFlight > 0 && turn === go) turn = afterAnswer
+      if (inFlight > 0 && turn === go) turn = afterAnswer
     } else if (window.remaining <= 0) {
       if (turn._tag !== "Later" || turn.at < window.endsAt) {
         turn = { _tag: "Later", at: window.endsAt, window: name, limit: window.limit }
@@ -147,7 +150,7 @@ const spent = (bucket: Bucket, owner: Owner, limits: Limits, now: number): Bucke
     if (limit === undefined) continue
     windows[name] = known !== undefined && known.endsAt > now
       ? { ...known, remaining: Math.max(0, known.remaining - 1) }
-      : { limit, remaining: limit - 1, endsAt: now + lengthOf[name], told: false }
+      : { limit, remaining: limit - 1, endsAt: now + lengthOf[name] + jitter, told: false }
   }
   return windows
 }
@@ -200,9 +203,6 @@ const refused = (bucket: Bucket, { headers }: RawAnswer, now: number): Bucket =>
   const pause = emptied && bucket.refusals === 0 ? asked : Math.max(asked, grown)
   return { ...bucket, refusals: bucket.refusals + 1, refusedAt: now, closedUntil: now + pause }
 }
-
-/** How far two ends of windows may lie apart and be the same: headers tell whole seconds. */
-const jitter = 5_000
 
 /** What is known of a window after an answer told of it. */
 const merged = (
