@@ -6,9 +6,11 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import * as Decoder from "./Decoder.js"
 import * as Dialect from "./Dialect.js"
 import { Entities } from "./Entities.js"
 import { received } from "./Ids.js"
+import * as MessageStep from "./MessageStep.js"
 import { Timestamp } from "./Timestamp.js"
 import { optional, reshaped, struct } from "./Wire.js"
 
@@ -28,15 +30,27 @@ const Attachments = struct({
 
 const ReferencedPost = struct({ id: received.PostId })
 
+const ParticipantIds = Schema.Array(received.UserId)
+const ReferencedPosts = Schema.Array(ReferencedPost)
+
 const MessageCreate = struct({
   _tag: Schema.Literal("MessageCreate"),
   ...common,
   text: optional(Schema.String),
-  participantIds: optional(Schema.Array(received.UserId)),
+  participantIds: optional(ParticipantIds),
   attachments: optional(Attachments),
   entities: optional(Entities),
-  referencedPosts: optional(Schema.Array(ReferencedPost))
-}, tagged)
+  referencedPosts: optional(ReferencedPosts)
+}, tagged).annotations({
+  [Decoder.direct]: (stepOf: Decoder.StepOf) =>
+    MessageStep.make({
+      createdAt: stepOf(Timestamp.ast),
+      participantIds: stepOf(ParticipantIds.ast),
+      attachments: stepOf(Attachments.ast),
+      entities: stepOf(Entities.ast),
+      referencedPosts: stepOf(ReferencedPosts.ast)
+    })
+})
 
 const ParticipantsJoin = struct({
   _tag: Schema.Literal("ParticipantsJoin"),

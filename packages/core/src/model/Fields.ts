@@ -150,19 +150,7 @@ const postParameter = (dialect: Dialect) => dialect === "post" ? "post.fields" :
 
 const everyDmEventField = Object.keys(dmEvent)
 
-/**
- * The query parameters that ask for this selection of DM events. Without
- * `dmEventFields` all of them are asked for, because X leaves out sender and
- * time otherwise; `id` and `event_type`, without which an event cannot be
- * read, are always among them. In the post dialect sender, participants and
- * referenced posts come by their expansions.
- *
- * @since 0.1.0
- */
-export const dmEventQuery = (
-  selection: DmEventSelection,
-  dialect: Dialect
-): Either.Either<Query, Untranslatable> =>
+const dmEventTranslation = (selection: DmEventSelection, dialect: Dialect) =>
   translate(
     {
       "dm_event.fields": translation("dmEventFields", dmEvent, [
@@ -178,6 +166,30 @@ export const dmEventQuery = (
     dialect,
     "dmEventFields"
   )
+
+/** What most calls ask for is found once. */
+const byDefault: { [D in Dialect]?: Either.Either<Query, Untranslatable> } = {}
+
+const saysNothing = (selection: DmEventSelection): boolean =>
+  (selection.dmEventFields ?? selection.expansions ?? selection.mediaFields ?? selection.userFields ??
+    selection.postFields ?? selection.tweetFields) === undefined
+
+/**
+ * The query parameters that ask for this selection of DM events. Without
+ * `dmEventFields` all of them are asked for, because X leaves out sender and
+ * time otherwise; `id` and `event_type`, without which an event cannot be
+ * read, are always among them. In the post dialect sender, participants and
+ * referenced posts come by their expansions.
+ *
+ * @since 0.1.0
+ */
+export const dmEventQuery = (
+  selection: DmEventSelection,
+  dialect: Dialect
+): Either.Either<Query, Untranslatable> =>
+  saysNothing(selection)
+    ? byDefault[dialect] ??= dmEventTranslation({}, dialect)
+    : dmEventTranslation(selection, dialect)
 
 /**
  * The query parameters that ask for this selection of a user.

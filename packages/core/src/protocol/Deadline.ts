@@ -8,6 +8,7 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { constVoid } from "effect/Function"
 import type * as Scope from "effect/Scope"
@@ -38,9 +39,13 @@ export const make = (duration: Duration.Duration): Effect.Effect<Within, never, 
     const all: Array<Waiting> = []
     let watched = false
 
+    const forgetEnded = () => {
+      while (all[0]?.ended === true) all.shift()
+    }
+
     const watch = Effect.gen(function*() {
       for (;;) {
-        while (all[0]?.ended === true) all.shift()
+        forgetEnded()
         const first = all[0]
         if (first === undefined) break
         const now = yield* Clock.currentTimeMillis
@@ -54,6 +59,7 @@ export const make = (duration: Duration.Duration): Effect.Effect<Within, never, 
     })
 
     const add = (waiting: Waiting): Effect.Effect<void> => {
+      forgetEnded()
       all.push(waiting)
       if (watched) return Effect.void
       watched = true
@@ -63,7 +69,12 @@ export const make = (duration: Duration.Duration): Effect.Effect<Within, never, 
     return <A, E, R, E2>(self: Effect.Effect<A, E, R>, onLate: () => E2): Effect.Effect<A, E | E2, R> =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function*() {
-          const fiber = yield* Effect.fork(restore(self))
+          // Every fiber is a key of the scheduler's WeakMap, and such keys survive all minor collections. The exit is
+          // handed over beside the fiber, then, or the answer would survive with it, and be copied again and again.
+          let exit: Exit.Exit<A, E> | undefined
+          const fiber = yield* Effect.fork(Effect.map(Effect.exit(restore(self)), (value) => {
+            exit = value
+          }))
           const waiting: Waiting = {
             at: (yield* Clock.currentTimeMillis) + millis,
             ended: false,
@@ -71,10 +82,11 @@ export const make = (duration: Duration.Duration): Effect.Effect<Within, never, 
           }
           const ended = Effect.async<A, E | E2>((resume) => {
             waiting.expire = () => resume(Effect.zipRight(Fiber.interrupt(fiber), Effect.failSync(onLate)))
-            fiber.addObserver((exit) => {
+            fiber.addObserver(() => {
               waiting.ended = true
               waiting.expire = constVoid
-              resume(exit)
+              resume(exit!)
+              exit = undefined
             })
           })
           yield* add(waiting)

@@ -16,6 +16,7 @@ import * as Decoder from "../model/Decoder.js"
 import type { Dialect } from "../model/Dialect.js"
 import type { Untranslatable } from "../model/Fields.js"
 import * as Problem from "../model/Problem.js"
+import * as Validator from "../model/Validator.js"
 import type { BucketName } from "./Buckets.js"
 import { type Attempted, InvalidInput, type ReadError, type SendError } from "./Errors.js"
 import * as Failure from "./Failure.js"
@@ -87,20 +88,23 @@ export const request = <Input, Success, K extends Kind>(
   endpoint: Endpoint<Input, Success, K>,
   dialect: Dialect
 ): (input: Input) => Either.Either<HttpClientRequest.HttpClientRequest, InvalidInput> => {
+  const isValid = Validator.compile(endpoint.input)
   const validate = ParseResult.validateEither(endpoint.input, { onExcessProperty: "error" })
   const { method, route } = endpoint
   return (input) => {
-    const valid = validate(input)
-    if (Either.isLeft(valid)) return Either.left(invalidInput(endpoint, input, valid.left))
-    const query = endpoint.query?.(valid.right, dialect)
+    if (!isValid(input)) {
+      const valid = validate(input)
+      if (Either.isLeft(valid)) return Either.left(invalidInput(endpoint, input, valid.left))
+    }
+    const query = endpoint.query?.(input, dialect)
     if (query !== undefined && Either.isLeft(query)) {
       return Either.left(new InvalidInput({ method, route, ...query.left, value: show(query.left.value) }))
     }
-    const parameters = endpoint.path?.(valid.right) ?? {}
+    const parameters = endpoint.path?.(input) ?? {}
     const path = route.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ""))
     const bare = HttpClientRequest.make(method)(path, { acceptJson: true, urlParams: query?.right })
     return Either.right(
-      endpoint.body === undefined ? bare : HttpClientRequest.bodyUnsafeJson(bare, endpoint.body(valid.right))
+      endpoint.body === undefined ? bare : HttpClientRequest.bodyUnsafeJson(bare, endpoint.body(input))
     )
   }
 }

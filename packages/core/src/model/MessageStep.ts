@@ -1,0 +1,59 @@
+/**
+ * The step of a `MessageCreate`, written out. Nearly all that a listing gives
+ * is messages, and engines make objects two times as fast whose properties
+ * they find named in the code.
+ *
+ * @since 0.1.0
+ */
+import { isRecord } from "effect/Predicate"
+import { failed, type Step } from "./Decoder.js"
+
+/**
+ * The steps of those properties that are no plain texts.
+ *
+ * @since 0.1.0
+ */
+export interface Parts {
+  readonly createdAt: Step
+  readonly participantIds: Step
+  readonly attachments: Step
+  readonly entities: Step
+  readonly referencedPosts: Step
+}
+
+/** The property of an optional text: absent, refused, or there. */
+const isText = (value: unknown): value is string => typeof value === "string"
+const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null
+
+/**
+ * Gives what the Schema of `MessageCreate` gives.
+ *
+ * @since 0.1.0
+ */
+export const make = (parts: Parts): Step => (json) => {
+  if (!isRecord(json)) return failed
+  const { attachments, dm_conversation_id, entities, id, participant_ids, referenced_posts, sender_id, text } = json
+  const createdAt = parts.createdAt(json["created_at"])
+  if (!isText(id) || createdAt === failed) return failed
+
+  const output: Record<string, unknown> = { _tag: "MessageCreate", id, createdAt }
+  if (isText(dm_conversation_id)) output["dmConversationId"] = dm_conversation_id
+  else if (!isAbsent(dm_conversation_id)) return failed
+  if (isText(sender_id)) output["senderId"] = sender_id
+  else if (!isAbsent(sender_id)) return failed
+  if (isText(text)) output["text"] = text
+  else if (!isAbsent(text)) return failed
+  if (!isAbsent(participant_ids)) {
+    if ((output["participantIds"] = parts.participantIds(participant_ids)) === failed) return failed
+  }
+  if (!isAbsent(attachments)) {
+    if ((output["attachments"] = parts.attachments(attachments)) === failed) return failed
+  }
+  if (!isAbsent(entities)) {
+    if ((output["entities"] = parts.entities(entities)) === failed) return failed
+  }
+  if (!isAbsent(referenced_posts)) {
+    if ((output["referencedPosts"] = parts.referencedPosts(referenced_posts)) === failed) return failed
+  }
+  return output
+}
