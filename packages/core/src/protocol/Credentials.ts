@@ -8,44 +8,11 @@ import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type { CredentialsError } from "./Errors.js"
+import type { CredentialsService, Names } from "./CredentialsService.js"
+import * as OAuth1 from "./OAuth1.js"
 
-/**
- * What makes requests an account's own.
- *
- * @since 0.1.0
- */
-export interface CredentialsService {
-  /** Names the account: its calls are counted together, and errors say whose they were. */
-  readonly account: string
-  /** Names the app, whose accounts share some of X's limits. */
-  readonly app: string
-  /** The OAuth 2.0 scopes of the token, where they are known. */
-  readonly scopes: Effect.Effect<Option.Option<ReadonlyArray<string>>, CredentialsError>
-  /** Gives the request with its `Authorization` header. */
-  readonly sign: (
-    request: HttpClientRequest.HttpClientRequest
-  ) => Effect.Effect<HttpClientRequest.HttpClientRequest, CredentialsError>
-  /**
-   * Told of a signed request that X refused with 401: gives whether there are
-   * other credentials now, so that it is worth signing anew.
-   */
-  readonly renew: (refused: HttpClientRequest.HttpClientRequest) => Effect.Effect<boolean, CredentialsError>
-}
-
-/**
- * What tells accounts and apps apart in a program with several of them.
- *
- * @since 0.1.0
- */
-export interface Names {
-  /** The account's name. Default `"default"`. */
-  readonly account?: string | undefined
-  /** The app's name. Default `"default"`. */
-  readonly app?: string | undefined
-}
+export type { CredentialsService, Names } from "./CredentialsService.js"
 
 /**
  * The account that calls are made for.
@@ -84,4 +51,34 @@ export class Credentials extends Context.Tag("@effect-xdm/core/Credentials")<Cre
         ["accessToken"],
         "accessToken must be the token alone, without \"Bearer\", spaces or line breaks, and not empty"
       ))
+
+  /**
+   * The credentials of OAuth 1.0a: those that X's developer portal gives for
+   * the owner of an app, or that its older way to log in gave. They do not run
+   * out, and have no scopes: what they allow is set for the app.
+   *
+   * Fails with a `ConfigError` that shows no secret if one of the four is
+   * empty or holds what none does, such as a line break.
+   *
+   * @example
+   * ```ts
+   * import { Credentials } from "@effect-xdm/core"
+   * import { Config, Effect, Layer } from "effect"
+   *
+   * const Live = Layer.unwrapEffect(Effect.map(
+   *   Config.all({
+   *     consumerKey: Config.redacted("X_CONSUMER_KEY"),
+   *     consumerSecret: Config.redacted("X_CONSUMER_SECRET"),
+   *     accessToken: Config.redacted("X_ACCESS_TOKEN"),
+   *     accessTokenSecret: Config.redacted("X_ACCESS_TOKEN_SECRET")
+   *   }),
+   *   Credentials.layerOAuth1
+   * ))
+   * ```
+   *
+   * @since 0.1.0
+   */
+  static readonly layerOAuth1 = (
+    options: OAuth1.OAuth1Options
+  ): Layer.Layer<Credentials, ConfigError.ConfigError> => Layer.effect(Credentials, OAuth1.make(options))
 }
