@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
@@ -11,6 +12,9 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { CredentialsService, Names } from "./CredentialsService.js"
 import * as OAuth1 from "./OAuth1.js"
+import * as OAuth2 from "./OAuth2.js"
+import { isAccessToken } from "./TokenSet.js"
+import type { TokenStore } from "./TokenStore.js"
 
 export type { CredentialsService, Names } from "./CredentialsService.js"
 
@@ -38,8 +42,7 @@ export class Credentials extends Context.Tag("@effect-xdm/core/Credentials")<Cre
     accessToken: Redacted.Redacted,
     { account = "default", app = "default" }: Names = {}
   ): Layer.Layer<Credentials, ConfigError.ConfigError> =>
-    // The characters of a bearer token, by RFC 6750.
-    /^[\w.~+/-]+=*$/.test(Redacted.value(accessToken))
+    isAccessToken(Redacted.value(accessToken))
       ? Layer.succeed(Credentials, {
         account,
         app,
@@ -81,4 +84,45 @@ export class Credentials extends Context.Tag("@effect-xdm/core/Credentials")<Cre
   static readonly layerOAuth1 = (
     options: OAuth1.OAuth1Options
   ): Layer.Layer<Credentials, ConfigError.ConfigError> => Layer.effect(Credentials, OAuth1.make(options))
+
+  /**
+   * The tokens of an OAuth 2.0 login, which are taken from the `TokenStore`
+   * and renewed: before they run out, and when X refuses one. That needs the
+   * scope `offline.access`; without a refresh token, they are used to their
+   * end. `account` names them in the store.
+   *
+   * However many calls meet a token that has run out, one request renews it,
+   * and the new pair is stored before it is used. Programs that share the
+   * store do not renew it twice, if its lock reaches that far, and if it does
+   * not, the one that is late takes what the other has stored.
+   *
+   * Calls fail with
+   * - `RefreshFailed` if X could not be asked just now: the next call asks
+   *   again;
+   * - `NeedsLogin` if there are no tokens, or X takes them no more: nothing is
+   *   asked again until the store has others, and then all goes on by itself;
+   * - `TokenStoreFailed` if the store cannot be read or written. A new pair
+   *   that could not be stored is kept, and stored at the next call.
+   *
+   * The layer fails with a `ConfigError` if an option makes no sense.
+   *
+   * @example
+   * ```ts
+   * import { Credentials, TokenStore } from "@effect-xdm/core"
+   * import { FetchHttpClient, KeyValueStore } from "@effect/platform"
+   * import { Layer } from "effect"
+   *
+   * const Live = Credentials.layerOAuth2({ clientId: "…" }).pipe(
+   *   Layer.provide(TokenStore.layerKeyValueStore),
+   *   Layer.provide(KeyValueStore.layerStorage(() => localStorage)),
+   *   Layer.provide(FetchHttpClient.layer)
+   * )
+   * ```
+   *
+   * @since 0.1.0
+   */
+  static readonly layerOAuth2 = (
+    options: OAuth2.OAuth2Options
+  ): Layer.Layer<Credentials, ConfigError.ConfigError, HttpClient.HttpClient | TokenStore> =>
+    Layer.scoped(Credentials, OAuth2.make(options))
 }
