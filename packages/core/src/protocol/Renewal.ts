@@ -73,11 +73,14 @@ export const make = ({ account, beforeMillis, refresh, store }: Means): Effect.E
     const isGood = (tokens: TokenSet, now: number) =>
       isAlive(tokens, now + (tokens.refreshToken === undefined ? 0 : beforeMillis))
 
-    /** Tokens that were to be renewed early are good for a while yet. */
-    const orStill = (error: NeedsLogin | RefreshFailed): Effect.Effect<TokenSet, NeedsLogin | RefreshFailed> =>
+    /** Tokens that were to be renewed early are good for a while yet; but a pair that is there must be stored first. */
+    const orStill = (error: CredentialsError): Effect.Effect<TokenSet, CredentialsError> =>
       Effect.flatMap(
         Clock.currentTimeMillis,
-        (now) => current !== undefined && isAlive(current, now) ? Effect.succeed(current) : Effect.fail(error)
+        (now) =>
+          current !== undefined && unsaved === undefined && isAlive(current, now)
+            ? Effect.succeed(current)
+            : Effect.fail(error)
       )
 
     const needsLogin = (why: string) => new NeedsLogin({ account, why })
@@ -148,7 +151,7 @@ export const make = ({ account, beforeMillis, refresh, store }: Means): Effect.E
       ),
       tokens: Effect.flatMap(Clock.currentTimeMillis, (now) => {
         if (current !== undefined && unsaved === undefined && isGood(current, now)) return Effect.succeed(current)
-        return Effect.catchTags(flight, { RefreshFailed: orStill, NeedsLogin: orStill })
+        return Effect.catchAll(flight, orStill)
       }),
       replace: (accessToken) =>
         Effect.suspend(() => {

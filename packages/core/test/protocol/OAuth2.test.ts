@@ -315,7 +315,9 @@ describe("a store that fails", () => {
         expect(yield* call).toBe(200)
         store.broken.get = true
         expect(yield* call).toBe(200)
-        yield* TestClock.adjust("2 hours")
+        yield* TestClock.adjust("7199 seconds")
+        expect(yield* call).toBe(200)
+        yield* TestClock.adjust("1 seconds")
         expect(yield* Effect.flip(call)).toMatchObject({ _tag: "TokenStoreFailed" })
         expect(yield* refreshes).toBe(0)
       }).pipe(Effect.provide(credentials(store)))
