@@ -66,10 +66,11 @@ const read = async (path: string): Promise<Content> => {
   }
 }
 
-/** Whole or not at all: written beside, brought to the disk, and put in place. */
+/** Whole or not at all: written beside, brought to the disk, and put in place. For who has the lock. */
 const write = async (path: string, content: Content): Promise<void> => {
   const next = `${path}.${randomUUID()}.tmp`
   try {
+    await removeRemains(path)
     const file = await Fs.open(next, "wx", 0o600)
     try {
       await file.writeFile(`${encode(content)}\n`)
@@ -83,6 +84,14 @@ const write = async (path: string, content: Content): Promise<void> => {
     throw new Refused(`could not be written: ${messageOf(error)}`)
   }
   await syncFolder(Path.dirname(path))
+}
+
+/** What writers that were killed in the middle have left, secrets in it. */
+const removeRemains = async (path: string): Promise<void> => {
+  const [folder, name] = [Path.dirname(path), Path.basename(path)]
+  for (const each of await Fs.readdir(folder)) {
+    if (each.startsWith(`${name}.`) && each.endsWith(".tmp")) await Fs.rm(Path.join(folder, each), { force: true })
+  }
 }
 
 /** Brings the new name to the disk too, where the system can do that. */

@@ -154,6 +154,10 @@ describe("a process that is killed", () => {
       expect((await get("mina"))?.accessToken).toMatch(/^access-\d+$/)
       await using((store) => store.withLock("mina")(store.set("other", tokens(i))))
       expect(await get("other")).toEqual(json(i))
+      expect((await Fs.readdir(folder)).filter((name) => name.endsWith(".tmp"))).toEqual([])
     }
+    await Fs.writeFile(`${file}.of-the-killed.tmp`, "s3cr3t")
+    await put("mina", tokens(1))
+    expect((await Fs.readdir(folder)).sort()).toEqual(["tokens.json", "writer.mjs"])
   })
 })
