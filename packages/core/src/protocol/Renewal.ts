@@ -40,7 +40,7 @@ export interface Renewal {
   readonly tokens: Effect.Effect<TokenSet, CredentialsError>
   /** The tokens that are there, good or not; the store is read only for the first time. */
   readonly known: Effect.Effect<Option.Option<TokenSet>, TokenStoreFailed>
-  /** Comes back once there is another access token than this one, which X refused. */
+  /** Never gives this access token again, which X refused, and comes back once there is another. */
   readonly replace: (accessToken: string) => Effect.Effect<void, CredentialsError>
 }
 
@@ -150,20 +150,14 @@ export const make = ({ account, beforeMillis, refresh, store }: Means): Effect.E
         Effect.map(current === undefined ? load : Effect.succeed(current), Option.fromNullable)
       ),
       tokens: Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        if (current !== undefined && unsaved === undefined && isGood(current, now)) return Effect.succeed(current)
+        if (current !== undefined && isGood(current, now)) return Effect.succeed(current)
         return Effect.catchAll(flight, orStill)
       }),
       replace: (accessToken) =>
         Effect.suspend(() => {
-          if (unsaved === undefined && current !== undefined && Redacted.value(current.accessToken) !== accessToken) {
-            return Effect.void
-          }
+          if (current !== undefined && Redacted.value(current.accessToken) !== accessToken) return Effect.void
           refusedAccess = accessToken
-          // A flight that had begun before it was known to be refused may end with this very one.
-          return Effect.flatMap(
-            flight,
-            (tokens) => Redacted.value(tokens.accessToken) === accessToken ? Effect.asVoid(flight) : Effect.void
-          )
+          return Effect.asVoid(flight)
         })
     }
   })

@@ -277,6 +277,17 @@ describe("a store that fails", () => {
       }).pipe(Effect.provide(credentials(store)))
     }).pipe(against()))
 
+  it.effect("after X gave a new pair early fails the calls too: X may take the old token no more", () =>
+    Effect.gen(function*() {
+      const { store } = yield* loggedIn()
+      yield* TestClock.adjust("7150 seconds")
+      store.broken.set = true
+      yield* Effect.gen(function*() {
+        expect(yield* Effect.flip(call)).toMatchObject({ _tag: "TokenStoreFailed" })
+        expect([yield* refreshes, yield* calls]).toEqual([1, 0])
+      }).pipe(Effect.provide(credentials(store)))
+    }).pipe(against()))
+
   it.effect("until the program ends is tried a last time", () =>
     Effect.gen(function*() {
       const { store } = yield* loggedIn()
@@ -401,10 +412,11 @@ describe("an account must log in again", () => {
       const { store } = yield* loggedIn({ scopes: ["tweet.read", "users.read"] })
       yield* Effect.gen(function*() {
         yield* TestClock.adjust("7199 seconds")
-        expect(yield* call).toBe(200)
+        onlyOk(yield* many(3))
+        expect(store.reads).toBe(1)
         yield* TestClock.adjust("1 seconds")
         expect((yield* Effect.flip(call)).message).toMatch(/^the access token ran out, and there is no refresh token/)
-        expect([yield* refreshes, yield* calls]).toEqual([0, 1])
+        expect([yield* refreshes, yield* calls]).toEqual([0, 3])
       }).pipe(Effect.provide(credentials(store)))
     }).pipe(against()))
 
@@ -443,12 +455,32 @@ describe("renew", () => {
         expect(old.headers["authorization"]).toBe(`Bearer ${Redacted.value(login.accessToken)}`)
         expect(yield* scopes).toMatchObject({ _tag: "Some", value: Fixtures.allScopes })
         expect(yield* renew(old)).toBe(true)
-        expect(yield* renew(old)).toBe(true)
         expect(yield* refreshes).toBe(1)
+        const before = store.reads
+        expect(yield* renew(old)).toBe(true)
+        expect([yield* refreshes, store.reads]).toEqual([1, before])
         expect(yield* renew(request)).toBe(false)
       }).pipe(Effect.provide(credentials(store)))
     }).pipe(against()))
 })
+
+it.effect("a new token that is refused before its renewal has quite ended is renewed in turn", () =>
+  Effect.gen(function*() {
+    const { store } = yield* loggedIn()
+    yield* TestClock.adjust("2 hours")
+    store.beforeRelease = Effect.sleep("5 seconds")
+    yield* Effect.gen(function*() {
+      const first = yield* Effect.fork(call)
+      yield* settle
+      expect(store.writes).toHaveLength(1)
+      yield* emulator(({ expireTokens }) => expireTokens)
+      const second = yield* Effect.fork(call)
+      yield* settle
+      for (let i = 0; i < 3; i++) yield* Effect.zipRight(TestClock.adjust("5 seconds"), settle)
+      onlyOk([yield* Fiber.join(first), yield* Fiber.join(second)])
+      expect(yield* refreshes).toBe(2)
+    }).pipe(Effect.provide(credentials(store)))
+  }).pipe(against()))
 
 describe("options that make no sense", () => {
   const wrong = {

@@ -26,7 +26,9 @@ export const makeStore = (initial?: TokenSet) => {
     broken: { get: false, set: false },
     /** What `get` does before it gives. */
     beforeGet: Effect.void as Effect.Effect<void>,
-    beforeSet: Effect.void as Effect.Effect<void>
+    beforeSet: Effect.void as Effect.Effect<void>,
+    /** What comes between the end of an effect and that of its lock. */
+    beforeRelease: Effect.void as Effect.Effect<void>
   }
   const service: TokenStoreService = {
     get: (name) =>
@@ -41,7 +43,7 @@ export const makeStore = (initial?: TokenSet) => {
           kept.set(name, tokens)
         })
       ),
-    withLock: () => lock.withPermits(1)
+    withLock: () => (effect) => lock.withPermits(1)(Effect.tap(effect, () => state.beforeRelease))
   }
   return Object.assign(state, { service, layer: Layer.succeed(TokenStore, service) })
 }
