@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import { writeFileSync } from "node:fs"
 import * as Fs from "node:fs/promises"
 import * as Os from "node:os"
 import * as Path from "node:path"
@@ -95,6 +96,34 @@ describe("the lock of a dead owner", () => {
     await Fs.writeFile(`${path}.one.two`, owner({ pid, id: "three" }))
     expect(await Effect.runPromise(locked(Effect.succeed("in"), 5_000))).toBe("in")
     expect(await there()).toEqual([])
+  })
+
+  it("is taken over by one alone, however many see that it is dead", async () => {
+    const pid = await deadPid()
+    let inside = 0
+    const job = Effect.gen(function*() {
+      expect(++inside).toBe(1)
+      yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, Math.random() * 4)))
+      expect(inside--).toBe(1)
+    })
+    for (let round = 0; round < 30; round++) {
+      await Fs.writeFile(path, owner({ pid, id: `dead-${round}` }))
+      await Effect.runPromise(Effect.all(Array.from({ length: 8 }, () => locked(job)), { concurrency: "unbounded" }))
+      expect(await there()).toEqual([])
+    }
+  })
+
+  it("is left alone once another has taken it over, though that was a moment after it was seen", async () => {
+    await Fs.writeFile(path, owner({ pid: 12345, id: "dead" }))
+    const kill = vi.spyOn(process, "kill").mockImplementation(() => {
+      // Just now, after the look at the lock, and before anything is done about it.
+      writeFileSync(path, owner({ host: "elsewhere", id: "alive" }))
+      throw Object.assign(new Error("no such process"), { code: "ESRCH" })
+    })
+    const error = await Effect.runPromise(Effect.flip(locked(Effect.void, 100)))
+    expect(kill).toHaveBeenCalledTimes(1)
+    expect(error.problem).toMatch(/on elsewhere$/)
+    expect(await there()).toEqual(["a.lock"])
   })
 
   for (
