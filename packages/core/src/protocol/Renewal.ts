@@ -38,7 +38,7 @@ export interface Means {
 export interface Renewal {
   /** Tokens that are good now, as far as anyone knows. */
   readonly tokens: Effect.Effect<TokenSet, CredentialsError>
-  /** The tokens that are there, good or not; the store is read only for the first time. */
+  /** The tokens that are there, good or not. A new login is noticed within a minute, for it may allow more. */
   readonly known: Effect.Effect<Option.Option<TokenSet>, TokenStoreFailed>
   /** Never gives this access token again, which X refused, and comes back once there is another. */
   readonly replace: (accessToken: string) => Effect.Effect<void, CredentialsError>
@@ -49,6 +49,9 @@ interface Unsaved {
   readonly tokens: TokenSet
   readonly spent: string
 }
+
+/** In milliseconds. */
+const lookAgainAfter = 60_000
 
 const refreshTokenOf = ({ refreshToken }: TokenSet): string | undefined => refreshToken && Redacted.value(refreshToken)
 
@@ -62,6 +65,7 @@ export const make = ({ account, beforeMillis, refresh, store }: Means): Effect.E
   Effect.gen(function*() {
     const scope = yield* Effect.scope
     let current: TokenSet | undefined
+    let lookedAt = 0
     let unsaved: Unsaved | undefined
     let refusedAccess: string | undefined
     let refusedRefresh: { readonly token: string; readonly said: string } | undefined
@@ -85,9 +89,12 @@ export const make = ({ account, beforeMillis, refresh, store }: Means): Effect.E
 
     const needsLogin = (why: string) => new NeedsLogin({ account, why })
 
-    const load = Effect.map(store.get(account), (stored) => {
-      current = Option.getOrUndefined(stored)
-      return current
+    const load = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      lookedAt = now
+      return Effect.map(store.get(account), (stored) => {
+        current = Option.getOrUndefined(stored)
+        return current
+      })
     })
 
     /** Stores what could not be stored before. A login that came between wins over it. */
@@ -146,9 +153,14 @@ export const make = ({ account, beforeMillis, refresh, store }: Means): Effect.E
     )
 
     return {
-      known: Effect.suspend(() =>
-        Effect.map(current === undefined ? load : Effect.succeed(current), Option.fromNullable)
-      ),
+      known: Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const before = current
+        if (before === undefined) return Effect.map(load, Option.fromNullable)
+        return now - lookedAt < lookAgainAfter
+          ? Effect.succeedSome(before)
+          // What was known is enough for as long as the store cannot be read.
+          : Effect.map(Effect.orElseSucceed(load, () => before), Option.fromNullable)
+      }),
       tokens: Effect.flatMap(Clock.currentTimeMillis, (now) => {
         if (current !== undefined && isGood(current, now)) return Effect.succeed(current)
         return Effect.catchAll(flight, orStill)

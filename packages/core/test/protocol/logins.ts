@@ -2,12 +2,13 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { Effect, Layer, Option, Redacted, TestClock } from "effect"
+import { expect } from "vitest"
 import { Credentials } from "../../src/protocol/Credentials.js"
 import { TokenStoreFailed } from "../../src/protocol/Errors.js"
 import type { OAuth2Options } from "../../src/protocol/OAuth2.js"
 import type { TokenSet } from "../../src/protocol/TokenSet.js"
 import { TokenStore, type TokenStoreService } from "../../src/protocol/TokenStore.js"
-import { Emulator, type EmulatorOptions, Fixtures, type LoginOptions } from "../../src/testing/index.js"
+import { Emulator, type EmulatorOptions, Faults, Fixtures, type LoginOptions } from "../../src/testing/index.js"
 
 export const now = Date.UTC(2026, 7, 1, 12)
 export const account = "mina"
@@ -78,6 +79,14 @@ export const tokenRoute = "POST /2/oauth2/token"
 export const refreshes = Effect.flatMap(Emulator, ({ requestCount }) => requestCount(tokenRoute))
 
 export const calls = Effect.flatMap(Emulator, ({ requestCount }) => requestCount("GET /2/users/me"))
+
+/** As many calls at once. */
+export const many = (n: number) => Effect.forEach(Array.from({ length: n }), () => call, { concurrency: "unbounded" })
+export const onlyOk = (statuses: ReadonlyArray<number>) => expect([...new Set(statuses)]).toEqual([200])
+/** Lets requests for tokens go wrong: one, unless told otherwise. */
+export const inject = (fault: Faults.Fault, when: Faults.When = { times: 1 }) =>
+  Effect.flatMap(Emulator, (emulator) => emulator.inject(fault, { route: tokenRoute, ...when }))
+export const emulator = <A>(f: (emulator: Emulator["Type"]) => Effect.Effect<A>) => Effect.flatMap(Emulator, f)
 
 /** Runs a test against an emulator of its own, at noon of August 1st, 2026. */
 export const against =
