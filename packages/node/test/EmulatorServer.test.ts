@@ -1,9 +1,13 @@
+import { Credentials } from "@effect-xdm/core"
 import { Emulator, Faults, Fixtures } from "@effect-xdm/core/testing"
 import { EmulatorServer } from "@effect-xdm/node"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import { createHash } from "node:crypto"
 import * as Net from "node:net"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
@@ -71,6 +75,53 @@ describe("over HTTP", () => {
     const deleted = await get(`/2/dm_events/${data.dm_event_id}`, { method: "DELETE" })
     expect(await deleted.json()).toEqual({ data: { deleted: true } })
     expect(await newest()).not.toBe("Grüße 👋")
+  })
+})
+
+describe("other ways to sign in", () => {
+  const signed = (layer: Layer.Layer<Credentials, ConfigError>, path: string) =>
+    Effect.gen(function*() {
+      const { sign } = yield* Credentials
+      const { headers } = yield* sign(HttpClientRequest.get(url + path))
+      return headers["authorization"] ?? ""
+    }).pipe(Effect.provide(layer), Effect.runPromise)
+
+  it("takes requests that are signed by OAuth 1.0a for this very URL", async () => {
+    const path = "/2/dm_events?max_results=2&event_types=MessageCreate%2CParticipantsJoin"
+    const authorization = await signed(Credentials.layerOAuth1(Fixtures.oauth1()), path)
+    expect((await get(path.replace("=2", "=3"), { headers: { authorization } })).status).toBe(401)
+    const response = await get(path, {
+      headers: { authorization: await signed(Credentials.layerOAuth1(Fixtures.oauth1()), path) }
+    })
+    expect(response.status).toBe(200)
+  })
+
+  it("sends a user back to the app, and gives tokens to whom the code was given", async () => {
+    const verifier = "v".repeat(43)
+    const challenge = createHash("sha256").update(verifier).digest("base64url")
+    const client = { client_id: Fixtures.apps.publicClient.clientId, redirect_uri: "http://127.0.0.1:1/back" }
+    const query = new URLSearchParams({
+      ...client,
+      response_type: "code",
+      scope: "dm.read tweet.read users.read offline.access",
+      state: "a state",
+      code_challenge: challenge,
+      code_challenge_method: "S256"
+    })
+    const back = await fetch(`${url}/i/oauth2/authorize?${query}`, { redirect: "manual" })
+    expect(back.status).toBe(302)
+    const location = new URL(back.headers.get("location")!)
+    expect(location.searchParams.get("state")).toBe("a state")
+    const token = (form: Record<string, string>) =>
+      fetch(`${url}/2/oauth2/token`, { method: "POST", body: new URLSearchParams({ ...client, ...form }) })
+    const code = location.searchParams.get("code")!
+    const first = await token({ grant_type: "authorization_code", code, code_verifier: verifier })
+    expect(first.status).toBe(200)
+    const tokens = await first.json() as { readonly access_token: string; readonly refresh_token: string }
+    expect((await get("/2/dm_events", { headers: { authorization: `Bearer ${tokens.access_token}` } })).status).toBe(
+      200
+    )
+    expect((await token({ grant_type: "refresh_token", refresh_token: tokens.refresh_token })).status).toBe(200)
   })
 })
 

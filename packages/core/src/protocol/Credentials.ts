@@ -3,49 +3,20 @@
  *
  * @since 0.1.0
  */
+import type * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type { CredentialsError } from "./Errors.js"
+import type { CredentialsService, Names } from "./CredentialsService.js"
+import * as OAuth1 from "./OAuth1.js"
+import * as OAuth2 from "./OAuth2.js"
+import { isAccessToken } from "./TokenSet.js"
+import type { TokenStore } from "./TokenStore.js"
 
-/**
- * What makes requests an account's own.
- *
- * @since 0.1.0
- */
-export interface CredentialsService {
-  /** Names the account: its calls are counted together, and errors say whose they were. */
-  readonly account: string
-  /** Names the app, whose accounts share some of X's limits. */
-  readonly app: string
-  /** The OAuth 2.0 scopes of the token, where they are known. */
-  readonly scopes: Effect.Effect<Option.Option<ReadonlyArray<string>>, CredentialsError>
-  /** Gives the request with its `Authorization` header. */
-  readonly sign: (
-    request: HttpClientRequest.HttpClientRequest
-  ) => Effect.Effect<HttpClientRequest.HttpClientRequest, CredentialsError>
-  /**
-   * Told of a signed request that X refused with 401: gives whether there are
-   * other credentials now, so that it is worth signing anew.
-   */
-  readonly renew: (refused: HttpClientRequest.HttpClientRequest) => Effect.Effect<boolean, CredentialsError>
-}
-
-/**
- * What tells accounts and apps apart in a program with several of them.
- *
- * @since 0.1.0
- */
-export interface Names {
-  /** The account's name. Default `"default"`. */
-  readonly account?: string | undefined
-  /** The app's name. Default `"default"`. */
-  readonly app?: string | undefined
-}
+export type { CredentialsService, Names } from "./CredentialsService.js"
 
 /**
  * The account that calls are made for.
@@ -71,8 +42,7 @@ export class Credentials extends Context.Tag("@effect-xdm/core/Credentials")<Cre
     accessToken: Redacted.Redacted,
     { account = "default", app = "default" }: Names = {}
   ): Layer.Layer<Credentials, ConfigError.ConfigError> =>
-    // The characters of a bearer token, by RFC 6750.
-    /^[\w.~+/-]+=*$/.test(Redacted.value(accessToken))
+    isAccessToken(Redacted.value(accessToken))
       ? Layer.succeed(Credentials, {
         account,
         app,
@@ -84,4 +54,75 @@ export class Credentials extends Context.Tag("@effect-xdm/core/Credentials")<Cre
         ["accessToken"],
         "accessToken must be the token alone, without \"Bearer\", spaces or line breaks, and not empty"
       ))
+
+  /**
+   * The credentials of OAuth 1.0a: those that X's developer portal gives for
+   * the owner of an app, or that its older way to log in gave. They do not run
+   * out, and have no scopes: what they allow is set for the app.
+   *
+   * Fails with a `ConfigError` that shows no secret if one of the four is
+   * empty or holds what none does, such as a line break.
+   *
+   * @example
+   * ```ts
+   * import { Credentials } from "@effect-xdm/core"
+   * import { Config, Effect, Layer } from "effect"
+   *
+   * const Live = Layer.unwrapEffect(Effect.map(
+   *   Config.all({
+   *     consumerKey: Config.redacted("X_CONSUMER_KEY"),
+   *     consumerSecret: Config.redacted("X_CONSUMER_SECRET"),
+   *     accessToken: Config.redacted("X_ACCESS_TOKEN"),
+   *     accessTokenSecret: Config.redacted("X_ACCESS_TOKEN_SECRET")
+   *   }),
+   *   Credentials.layerOAuth1
+   * ))
+   * ```
+   *
+   * @since 0.1.0
+   */
+  static readonly layerOAuth1 = (
+    options: OAuth1.OAuth1Options
+  ): Layer.Layer<Credentials, ConfigError.ConfigError> => Layer.effect(Credentials, OAuth1.make(options))
+
+  /**
+   * The tokens of an OAuth 2.0 login, which are taken from the `TokenStore`
+   * and renewed: before they run out, and when X refuses one. That needs the
+   * scope `offline.access`; without a refresh token, they are used to their
+   * end. `account` names them in the store.
+   *
+   * However many calls meet a token that has run out, one request renews it,
+   * and the new pair is stored before it is used. Programs that share the
+   * store do not renew it twice, if its lock reaches that far, and if it does
+   * not, the one that is late takes what the other has stored.
+   *
+   * Calls fail with
+   * - `RefreshFailed` if X could not be asked just now: the next call asks
+   *   again;
+   * - `NeedsLogin` if there are no tokens, or X takes them no more: nothing is
+   *   asked again until the store has others, and then all goes on by itself;
+   * - `TokenStoreFailed` if the store cannot be read or written. A new pair
+   *   that could not be stored is kept, and stored at the next call.
+   *
+   * The layer fails with a `ConfigError` if an option makes no sense.
+   *
+   * @example
+   * ```ts
+   * import { Credentials, TokenStore } from "@effect-xdm/core"
+   * import { FetchHttpClient, KeyValueStore } from "@effect/platform"
+   * import { Layer } from "effect"
+   *
+   * const Live = Credentials.layerOAuth2({ clientId: "…" }).pipe(
+   *   Layer.provide(TokenStore.layerKeyValueStore),
+   *   Layer.provide(KeyValueStore.layerStorage(() => localStorage)),
+   *   Layer.provide(FetchHttpClient.layer)
+   * )
+   * ```
+   *
+   * @since 0.1.0
+   */
+  static readonly layerOAuth2 = (
+    options: OAuth2.OAuth2Options
+  ): Layer.Layer<Credentials, ConfigError.ConfigError, HttpClient.HttpClient | TokenStore> =>
+    Layer.scoped(Credentials, OAuth2.make(options))
 }

@@ -112,7 +112,8 @@ export class RefreshFailed extends Data.TaggedError("RefreshFailed")<{
   readonly reason: Unreachable | TimedOut | ServerFailure | RateLimited | BadRequest | UnexpectedResponse
 }> {
   override get message(): string {
-    return `the access token of the account "${this.account}" could not be renewed. ${this.reason.message}`
+    const advice = this.reason._tag === "BadRequest" ? " Check clientId and clientSecret." : ""
+    return `the access token of the account "${this.account}" could not be renewed. ${this.reason.message}${advice}`
   }
 }
 

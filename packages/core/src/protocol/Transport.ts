@@ -48,21 +48,39 @@ export const unreachable = ({ method, route }: Call, error: HttpClientError): Un
   return new Unreachable({ method, route, code, notSent })
 }
 
+/** A value without its percent signs; unlike `decodeURIComponent`, this throws at nothing. */
+const unescapedValue = (value: string): string =>
+  new URLSearchParams(`v=${value.replaceAll("+", "%2B").replaceAll("&", "%26")}`).get("v") ?? value
+
+/** What is secret in a header: all after the scheme, and for OAuth 1.0a each value of its own, as it is and escaped. */
+const secretsIn = (header: string): ReadonlyArray<string> =>
+  header.startsWith("OAuth ")
+    ? [...header.matchAll(/oauth_(?:token|signature|consumer_key|nonce)="([^"]*)"/g)]
+      .flatMap(([, value = ""]) => [value, unescapedValue(value)])
+    : [header.slice(header.indexOf(" ") + 1)]
+
+/**
+ * An answer in which texts that are secret are blotted out.
+ *
+ * @since 0.1.0
+ */
+export const blotted = (answer: RawAnswer, secrets: ReadonlyArray<string>): RawAnswer => {
+  // No credential is shorter, and a short word would blot out half the answer.
+  const long = secrets.filter((secret) => secret.length >= 8)
+  if (long.length === 0) return answer
+  const clean = (text: string) => long.reduce((rest, secret) => rest.replaceAll(secret, "[redacted]"), text)
+  const headers = Object.entries(answer.headers).map(([name, value]) => [name, value && clean(value)])
+  return { ...answer, headers: Object.fromEntries(headers), body: clean(unescaped(answer.body)) }
+}
+
 /**
  * An answer in which the credentials of its request, should it repeat them,
  * are blotted out.
  *
  * @since 0.1.0
  */
-export const withoutSecrets = (answer: RawAnswer, signed: HttpClientRequest.HttpClientRequest): RawAnswer => {
-  const header = signed.headers["authorization"] ?? ""
-  const secret = header.slice(header.indexOf(" ") + 1)
-  // No credential is shorter, and a short word would blot out half the answer.
-  if (secret.length < 8) return answer
-  const clean = (text: string) => text.replaceAll(secret, "[redacted]")
-  const headers = Object.entries(answer.headers).map(([name, value]) => [name, value && clean(value)])
-  return { ...answer, headers: Object.fromEntries(headers), body: clean(unescaped(answer.body)) }
-}
+export const withoutSecrets = (answer: RawAnswer, signed: HttpClientRequest.HttpClientRequest): RawAnswer =>
+  blotted(answer, secretsIn(signed.headers["authorization"] ?? ""))
 
 /** JSON with each character written in one way only, so that a secret in it can be found; other texts as they are. */
 const unescaped = (body: string): string => {

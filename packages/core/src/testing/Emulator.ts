@@ -2,9 +2,10 @@
  * A server that behaves as X's Direct Message API does, in memory: for tests
  * and demonstrations without an account, a network or a bill.
  *
- * It keeps the rules of X that a client meets: scopes, the checks of every
- * parameter, two vocabularies, page tokens, the horizon of 30 days, rate-limit
- * windows with true headers, and X's ways to say no. All of its time is
+ * It keeps the rules of X that a client meets: scopes, logins and tokens that
+ * run out, the checks of every parameter, two vocabularies, page tokens, the
+ * horizon of 30 days, rate-limit windows with true headers, and X's ways to
+ * say no. All of its time is
  * Effect's `Clock`, so `TestClock` drives it; a test that minds dates sets it
  * before the layer is built.
  *
@@ -33,17 +34,22 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import type { Dialect } from "../model/Dialect.js"
 import * as Snowflake from "../model/Snowflake.js"
 import { FaultPlan } from "./emulator/FaultPlan.js"
 import type { Paging } from "./emulator/Listing.js"
+import { type Issued, Logins } from "./emulator/Logins.js"
 import * as Problems from "./emulator/Problems.js"
 import * as RateLimits from "./emulator/RateLimits.js"
 import { RequestLog, type RequestRecord } from "./emulator/RequestLog.js"
 import * as Routes from "./emulator/Routes.js"
 import * as Server from "./emulator/Server.js"
+import { Signatures } from "./emulator/Signatures.js"
 import { Store } from "./emulator/Store.js"
 import { type Answer, firstHalf, type Request } from "./emulator/Wire.js"
 import * as EmulatorClient from "./EmulatorClient.js"
@@ -67,6 +73,33 @@ export interface EmulatorOptions {
   readonly horizonDays?: number
   /** How far the server's clock is ahead of Effect's, in milliseconds, negative if it is behind; 0 by default. */
   readonly clockSkewMillis?: number
+  /** How long the access tokens of logins are good; 2 hours by default. */
+  readonly accessTokenLifetime?: Duration.DurationInput
+}
+
+/**
+ * Whose login, and what it allows: the owner's by default, with every scope
+ * and for the first app of the world.
+ *
+ * @since 0.1.0
+ */
+export interface LoginOptions {
+  readonly user?: string
+  /** Without `offline.access`, the login has no refresh token. */
+  readonly scopes?: ReadonlyArray<string>
+  readonly clientId?: string
+}
+
+/**
+ * The tokens that a login gives, as a token store takes them.
+ *
+ * @since 0.1.0
+ */
+export interface Login {
+  readonly accessToken: Redacted.Redacted
+  readonly refreshToken?: Redacted.Redacted | undefined
+  readonly expiresAt: DateTime.Utc
+  readonly scopes: ReadonlyArray<string>
 }
 
 /**
@@ -95,6 +128,12 @@ export interface EmulatorService {
   /** Lets requests go wrong; see `Faults` for how and `When` for which. */
   readonly inject: (fault: Fault, when?: When) => Effect.Effect<void>
   readonly clearFaults: Effect.Effect<void>
+  /** A user allows an app to act, without the pages and redirects in between; gives the tokens. */
+  readonly login: (options?: LoginOptions) => Effect.Effect<Login>
+  /** The access tokens of all logins run out now; their refresh tokens stay good, and so do the tokens of the world. */
+  readonly expireTokens: Effect.Effect<void>
+  /** The users take back what they allowed: the access and refresh tokens of all logins are good no more. */
+  readonly revokeTokens: Effect.Effect<void>
 }
 
 /** On a clock before the snowflakes (a test's that starts in 1970) the sample inbox is that of this day. */
@@ -110,7 +149,9 @@ const make = (options: EmulatorOptions): Effect.Effect<EmulatorService> =>
       store,
       dialect,
       paging,
-      rateLimits: rateLimits === "off" ? RateLimits.off : RateLimits.make(rateLimits === "x" ? {} : rateLimits)
+      rateLimits: rateLimits === "off" ? RateLimits.off : RateLimits.make(rateLimits === "x" ? {} : rateLimits),
+      logins: new Logins(Duration.toMillis(options.accessTokenLifetime ?? "2 hours")),
+      signatures: new Signatures(store)
     }
     const faults = new FaultPlan()
     const log = new RequestLog()
@@ -133,7 +174,7 @@ const make = (options: EmulatorOptions): Effect.Effect<EmulatorService> =>
           emptyPage: met.some(({ _tag }) => _tag === "EmptyPage")
         }
         const sound = unprocessed === undefined
-          ? yield* atNow((now) => Server.process(server, request, target, quirks, now))
+          ? yield* Effect.flatten(atNow((now) => Server.process(server, request, target, quirks, now)))
           : Server.refuse(Problems.ofStatus(503), dialect) // what the fault makes its own answer of
         const answer = met.reduce((answer, fault) => spoil(answer, fault, dialect), sound)
         log.answered(arrival, answer)
@@ -152,9 +193,24 @@ const make = (options: EmulatorOptions): Effect.Effect<EmulatorService> =>
       requestCount: (route) => Effect.sync(() => route === undefined ? log.total : log.count(route)),
       resetRequests: Effect.sync(() => log.reset()),
       inject: (fault, when = {}) => Effect.sync(() => faults.inject(fault, when)),
-      clearFaults: Effect.sync(() => faults.clear())
+      clearFaults: Effect.sync(() => faults.clear()),
+      login: (login = {}) => atNow((now) => toLogin(issue(server, login, now))),
+      expireTokens: Effect.sync(() => server.logins.expire()),
+      revokeTokens: Effect.sync(() => server.logins.revokeAll())
     }
   })
+
+const issue = ({ logins, store: { world } }: Server.Server, login: LoginOptions, now: number): Issued => {
+  const { clientId = world.apps[0]?.clientId ?? "", scopes = Fixtures.allScopes, user = world.owner } = login
+  return logins.issue({ clientId, scopes, user }, now)
+}
+
+const toLogin = ({ accessToken, expiresAt, refreshToken, scopes }: Issued): Login => ({
+  accessToken: Redacted.make(accessToken),
+  refreshToken: refreshToken === undefined ? undefined : Redacted.make(refreshToken),
+  expiresAt: DateTime.unsafeMake(expiresAt),
+  scopes
+})
 
 /** What a fault makes of an answer. */
 const spoil = (answer: Answer, fault: Fault, dialect: Dialect): Answer => {

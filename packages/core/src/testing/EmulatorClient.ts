@@ -48,6 +48,7 @@ export const make = (
     Effect.flatMap(
       handle({
         method: request.method,
+        origin: url.origin,
         path: url.pathname,
         query: url.searchParams,
         headers: request.headers,

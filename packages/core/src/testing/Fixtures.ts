@@ -4,11 +4,14 @@
  *
  * @since 0.1.0
  */
+import * as Redacted from "effect/Redacted"
+import { apps, oauth1Token } from "./fixtures/Apps.js"
 import { older } from "./fixtures/Bulk.js"
 import { newest } from "./fixtures/Dialogue.js"
 import { allConversations, media, people, posts } from "./fixtures/People.js"
 import { type World, world } from "./World.js"
 
+export { allScopes, type App, apps } from "./fixtures/Apps.js"
 export { conversations, media, people, posts, user } from "./fixtures/People.js"
 export {
   type Conversation,
@@ -59,3 +62,27 @@ export const empty: World = world({
   media: Object.values(media),
   posts: Object.values(posts)
 })
+
+/**
+ * OAuth 1.0a credentials that the emulator takes: those of a user, by its id,
+ * for the confidential client of the world. By default the user is Mina Okafor.
+ *
+ * @example
+ * ```ts
+ * import { Credentials } from "@effect-xdm/core"
+ * import { Fixtures } from "@effect-xdm/core/testing"
+ *
+ * const credentials = Credentials.layerOAuth1(Fixtures.oauth1())
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const oauth1 = (user: string = me.id) => {
+  const { accessToken, accessTokenSecret } = oauth1Token(user)
+  return {
+    consumerKey: Redacted.make<string>(apps.confidentialClient.consumerKey),
+    consumerSecret: Redacted.make<string>(apps.confidentialClient.consumerSecret),
+    accessToken: Redacted.make(accessToken),
+    accessTokenSecret: Redacted.make(accessTokenSecret)
+  }
+}

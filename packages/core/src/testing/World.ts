@@ -7,6 +7,7 @@
 import type { JsonObject } from "../model/Json.js"
 import * as Snowflake from "../model/Snowflake.js"
 import * as Texts from "./emulator/Texts.js"
+import { allScopes, type App, apps, everyday } from "./fixtures/Apps.js"
 
 /** @since 0.1.0 */
 export interface UserJson extends JsonObject {
@@ -71,8 +72,10 @@ export interface World {
   /** A medium can be sent by the number after the underscore of its key. */
   readonly media: ReadonlyArray<MediaJson>
   readonly posts: ReadonlyArray<PostJson>
-  /** The access tokens that the server takes. */
+  /** The access tokens that the server takes for ever; those of logins come and go beside them. */
   readonly tokens: Readonly<Record<string, Token>>
+  /** The apps that the server knows; the first is who acts where none is named. */
+  readonly apps: ReadonlyArray<App>
 }
 
 /**
@@ -153,9 +156,6 @@ export const tokens = {
   other: "emulator-token-of-another-user"
 } as const
 
-const everyday = ["tweet.read", "users.read", "offline.access"]
-const allScopes = ["dm.read", "dm.write", "media.write", ...everyday]
-
 /**
  * A world from its parts. The first user is the owner, the second one the
  * holder of `tokens.other`. Each happening has its time, `at`, in
@@ -181,6 +181,7 @@ export const world = (parts: {
   readonly events?: ReadonlyArray<Happening & { readonly at: number }>
   readonly media?: ReadonlyArray<MediaJson>
   readonly posts?: ReadonlyArray<PostJson>
+  readonly apps?: readonly [App, ...ReadonlyArray<App>]
 }): World => {
   const owner = parts.users[0].id
   const used = new Set<string>()
@@ -206,6 +207,7 @@ export const world = (parts: {
       ...(parts.users[1] === undefined
         ? undefined
         : { [tokens.other]: { user: parts.users[1].id, scopes: allScopes } })
-    }
+    },
+    apps: parts.apps ?? Object.values(apps)
   }
 }

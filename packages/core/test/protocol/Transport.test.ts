@@ -75,4 +75,13 @@ describe("withoutSecrets", () => {
     expect(Transport.withoutSecrets(answer, request)).toBe(answer)
     expect(Transport.withoutSecrets(answer, HttpClientRequest.bearerToken(request, "abc"))).toBe(answer)
   })
+
+  it("blots out each part of a signature of OAuth 1.0a, escaped or not, and not the words of the protocol", () => {
+    const header = "OAuth oauth_consumer_key=\"consumer-key\", oauth_nonce=\"nonce-of-one\", " +
+      "oauth_signature_method=\"HMAC-SHA1\", oauth_token=\"12-s3cr3t\", oauth_signature=\"a%2Fb%2Bc%3Dd%2F\""
+    const request = HttpClientRequest.setHeader(HttpClientRequest.get("https://api.x.com/"), "authorization", header)
+    const body = "HMAC-SHA1 of consumer-key and 12-s3cr3t with nonce-of-one is a/b+c=d/ or a%2Fb%2Bc%3Dd%2F"
+    expect(Transport.withoutSecrets({ status: 403, headers: {}, body }, request).body)
+      .toBe("HMAC-SHA1 of [redacted] and [redacted] with [redacted] is [redacted] or [redacted]")
+  })
 })

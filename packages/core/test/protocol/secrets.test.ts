@@ -1,61 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber, HashMap, Layer, Logger, Option, TestClock, Tracer } from "effect"
-import * as util from "node:util"
+import { Cause, Effect, Exit, Fiber, Layer, Logger, Option, TestClock } from "effect"
 import { DirectMessages } from "../../src/DirectMessages.js"
 import { RateLimitPolicy } from "../../src/protocol/RateLimitPolicy.js"
 import { cases } from "../support/endpoints.js"
+import { memoryLogger, memoryTracer, pieces, printed, printedSpan } from "../support/printed.js"
 import { broken, brokenBody, json, type Reply, scripted, silent, stalled, text, token } from "../support/script.js"
-
-interface Span extends Tracer.Span {
-  readonly events: Array<readonly [name: string, attributes: Record<string, unknown> | undefined]>
-  exit: Exit.Exit<unknown, unknown> | undefined
-}
-
-/** A tracer that keeps its spans. */
-const memoryTracer = () => {
-  const spans: Array<Span> = []
-  const tracer = Tracer.make({
-    span: (name, parent, context, links, startTime, kind) => {
-      const attributes = new Map<string, unknown>()
-      const span: Span = {
-        _tag: "Span",
-        name,
-        spanId: String(spans.length),
-        traceId: "trace",
-        parent,
-        context,
-        links,
-        kind,
-        attributes,
-        events: [],
-        exit: undefined,
-        sampled: true,
-        status: { _tag: "Started", startTime },
-        attribute: (key, value) => void attributes.set(key, value),
-        event: (event, _, more) => void span.events.push([event, more]),
-        addLinks: () => {},
-        end: (_, exit) => void (span.exit = exit)
-      }
-      spans.push(span)
-      return span
-    },
-    context: (f) => f()
-  })
-  return { spans, tracer }
-}
-
-/** Every form in which an error is likely to be printed. */
-const printed = (error: unknown): ReadonlyArray<string> => [
-  String(error),
-  error instanceof Error ? `${error.message}\n${error.stack}` : "",
-  JSON.stringify(error),
-  util.inspect(error, { depth: 20, showHidden: true, getters: true }),
-  util.inspect(JSON.parse(JSON.stringify(error)), { depth: 20 }),
-  Cause.pretty(Cause.fail(error)),
-  Cause.pretty(Cause.fail(error), { renderErrorCause: true }),
-  JSON.stringify(Cause.fail(error)),
-  util.inspect(Cause.fail(error), { depth: 20, showHidden: true })
-]
 
 const html = `<html><pre>Authorization: Bearer ${token}</pre><a href="/?token=${token}&amp;x=1">${token}</a></html>`
 const echo = { title: `Refused ${token}`, detail: `the token ${token} of Bearer ${token} was refused`, value: token }
@@ -119,12 +68,7 @@ describe("no secret shows", () => {
       const one = cases.find((each) => each.name === name)!
       const { layer } = scripted(reply)
       const { spans, tracer } = memoryTracer()
-      const logs: Array<string> = []
-      const keep = Logger.make((entry) => {
-        logs.push(Logger.logfmtLogger.log(entry), JSON.stringify(Logger.structuredLogger.log(entry)))
-        logs.push(Logger.jsonLogger.log(entry), util.inspect(entry.message, { depth: 20, showHidden: true }))
-        logs.push(Cause.pretty(entry.cause), JSON.stringify(Object.fromEntries(HashMap.toEntries(entry.annotations))))
-      })
+      const { logger, logs } = memoryLogger()
       const fiber = yield* Effect.flatMap(DirectMessages, (dm) => one.call(dm, change(one.sample))).pipe(
         Effect.tapErrorCause((cause) => Effect.logError("the call failed", cause)),
         Effect.tapError((error) => Effect.logError(error)),
@@ -132,7 +76,7 @@ describe("no secret shows", () => {
         Effect.exit,
         Effect.provide(layer()),
         Effect.withTracer(tracer),
-        Effect.provide(Logger.replace(Logger.defaultLogger, keep)),
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
         Effect.provideService(RateLimitPolicy, RateLimitPolicy.fail),
         Effect.fork
       )
@@ -141,18 +85,10 @@ describe("no secret shows", () => {
       const error = Option.getOrThrow(Exit.causeOption(exit).pipe(Option.flatMap(Cause.failureOption)))
       seen.add(error._tag)
       if (error._tag === "SendOutcomeUnknown") seen.add(error.reason._tag)
-      const traced = spans.flatMap((span) => [
-        span.name,
-        util.inspect([...span.attributes], { depth: 20, showHidden: true }),
-        util.inspect(span.events, { depth: 20, showHidden: true }),
-        util.inspect(span.exit, { depth: 20, showHidden: true })
-      ])
+      const traced = spans.flatMap(printedSpan)
       expect(spans.map((span) => span.name)).toContain(`${one.method} ${one.route}`)
       expect(logs.length).toBeGreaterThan(0)
-      // Twelve characters of it are enough to call it shown.
-      const piece = new RegExp(
-        Array.from({ length: token.length - 11 }, (_, i) => token.slice(i, i + 12)).join("|")
-      )
+      const piece = pieces(token)
       for (const text of [...printed(error), ...traced, ...logs]) expect(text).not.toMatch(piece)
     })
 

@@ -8,7 +8,7 @@ import * as Listing from "./Listing.js"
 import * as Problems from "./Problems.js"
 import * as Queries from "./Queries.js"
 import * as Rendering from "./Rendering.js"
-import type { RouteName } from "./Routes.js"
+import type { ApiRoute } from "./Routes.js"
 import type { Store } from "./Store.js"
 import type { Request } from "./Wire.js"
 
@@ -119,7 +119,7 @@ const aboutUser = ({ dialect, request, store }: Call, id: string | undefined, pa
     )
 }
 
-export const endpoints: { readonly [R in RouteName]: (call: Call) => Outcome } = {
+export const endpoints: { readonly [R in ApiRoute]: (call: Call) => Outcome } = {
   "GET /2/dm_events": (call) => list(call),
 
   "GET /2/dm_conversations/{id}/dm_events": (call) =>

@@ -1,4 +1,5 @@
 /** The routes that the emulator answers, and what X's documents say of each. */
+import { percentDecoded } from "./Wire.js"
 
 /** What bounds the calls of one route: by user in 15 minutes, by user and by app in 24 hours. */
 export interface Limits {
@@ -19,7 +20,7 @@ const sends: Route = {
 }
 
 /** Paths with fixed words come before those that would take the words for an id. */
-export const routes = {
+const apiRoutes = {
   "GET /2/dm_events": reads,
   "GET /2/dm_events/{event_id}": reads,
   "DELETE /2/dm_events/{event_id}": {
@@ -36,8 +37,25 @@ export const routes = {
   "GET /2/users/by/username/{username}": { scopes: ["tweet.read", "users.read"], limits: { window: 900 } }
 } satisfies Record<string, Route>
 
+// Nobody needs a scope to get one, and X tells of no limits.
+const loginRoutes = {
+  "GET /i/oauth2/authorize": { scopes: [], limits: { window: Infinity } },
+  "POST /2/oauth2/token": { scopes: [], limits: { window: Infinity } },
+  "POST /2/oauth2/revoke": { scopes: [], limits: { window: Infinity } }
+} satisfies Record<string, Route>
+
+export const routes = { ...apiRoutes, ...loginRoutes }
+
+/** A route that answers a user. */
+export type ApiRoute = keyof typeof apiRoutes
+
+/** A route by which an app comes to its tokens. */
+export type LoginRoute = keyof typeof loginRoutes
+
 /** A route by its method and its path, as X documents them. */
-export type RouteName = keyof typeof routes
+export type RouteName = ApiRoute | LoginRoute
+
+export const isLogin = (route: RouteName): route is LoginRoute => Object.hasOwn(loginRoutes, route)
 
 /** Where a request goes: the route, and the values of the path's parameters. */
 export interface Target {
@@ -60,12 +78,4 @@ export const match = (method: string, path: string): Target | undefined => {
 }
 
 const decoded = (parameters: { readonly [name: string]: string }) =>
-  Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, decode(value)]))
-
-const decode = (value: string): string => {
-  try {
-    return decodeURIComponent(value)
-  } catch {
-    return value // a stray % is an id that the validation will refuse
-  }
-}
+  Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, percentDecoded(value)]))

@@ -1,11 +1,16 @@
 /** One request, from its arrival to its answer, without faults and without waiting. */
+import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Dialect } from "../../model/Dialect.js"
+import type { Token } from "../World.js"
 import { endpoints } from "./Endpoints.js"
 import type { Paging, Quirks } from "./Listing.js"
+import type { Logins } from "./Logins.js"
+import * as OAuth2 from "./OAuth2.js"
 import * as Problems from "./Problems.js"
 import type { RateLimits } from "./RateLimits.js"
-import { routes, type Target } from "./Routes.js"
+import { type ApiRoute, isLogin, routes, type Target } from "./Routes.js"
+import type { Signatures } from "./Signatures.js"
 import type { Store } from "./Store.js"
 import type { Answer, Request } from "./Wire.js"
 
@@ -14,6 +19,8 @@ export interface Server {
   readonly dialect: Dialect
   readonly paging: Paging
   readonly rateLimits: RateLimits
+  readonly logins: Logins
+  readonly signatures: Signatures
 }
 
 export const answer = (
@@ -38,25 +45,52 @@ export const refuse = (
   return answer(refusal.status, `${type}; charset=utf-8`, JSON.stringify(json), headers)
 }
 
-export const process = (
+/** Who makes a request: by a bearer token, of the world or of a login, or by a signature of OAuth 1.0a. */
+const userOf = ({ logins, signatures, store }: Server, request: Request, now: number) => {
+  const authorization = request.headers["authorization"] ?? ""
+  if (/^oauth /i.test(authorization)) return signatures.verify(request, now)
+  const bearer = /^bearer (.+)$/i.exec(authorization)?.[1]
+  if (bearer === undefined) return Effect.succeed(undefined)
+  const { tokens } = store.world
+  return Effect.succeed(Object.hasOwn(tokens, bearer) ? tokens[bearer] : logins.find(bearer, now))
+}
+
+const serve = (
   { dialect, paging, rateLimits, store }: Server,
+  request: Request,
+  route: ApiRoute,
+  parameters: Target["parameters"],
+  token: Token | undefined,
+  quirks: Quirks,
+  now: number
+): Answer => {
+  const { allowed, headers } = rateLimits(route, token?.user, now)
+  if (token === undefined) return refuse(Problems.ofStatus(401), dialect, headers)
+  if (!allowed || quirks.hiddenCap) return refuse(Problems.ofStatus(429), dialect, headers)
+  if (routes[route].scopes.some((scope) => !token.scopes.includes(scope))) {
+    return refuse(Problems.ofStatus(403), dialect, headers)
+  }
+  const call = { request, parameters, user: token.user, now, store, dialect, paging, quirks }
+  return Either.match(endpoints[route](call), {
+    onLeft: (refusal) => refuse(refusal, dialect, headers),
+    onRight: ({ json, status }) => answer(status, "application/json; charset=utf-8", JSON.stringify(json), headers)
+  })
+}
+
+/** Waits for nothing but the platform's cryptography, and that only where a request needs it. */
+export const process = (
+  server: Server,
   request: Request,
   target: Target | undefined,
   quirks: Quirks,
   now: number
-): Answer => {
-  if (target === undefined) return refuse(Problems.ofStatus(404), dialect)
-  const bearer = /^bearer (.+)$/i.exec(request.headers["authorization"] ?? "")?.[1]
-  const token = bearer === undefined ? undefined : store.world.tokens[bearer]
-  const { allowed, headers } = rateLimits(target.route, token?.user, now)
-  if (token === undefined) return refuse(Problems.ofStatus(401), dialect, headers)
-  if (!allowed || quirks.hiddenCap) return refuse(Problems.ofStatus(429), dialect, headers)
-  if (routes[target.route].scopes.some((scope) => !token.scopes.includes(scope))) {
-    return refuse(Problems.ofStatus(403), dialect, headers)
-  }
-  const call = { request, parameters: target.parameters, user: token.user, now, store, dialect, paging, quirks }
-  return Either.match(endpoints[target.route](call), {
-    onLeft: (refusal) => refuse(refusal, dialect, headers),
-    onRight: ({ json, status }) => answer(status, "application/json; charset=utf-8", JSON.stringify(json), headers)
-  })
+): Effect.Effect<Answer> => {
+  if (target === undefined) return Effect.succeed(refuse(Problems.ofStatus(404), server.dialect))
+  const { parameters, route } = target
+  return isLogin(route)
+    ? OAuth2.answer({ world: server.store.world, logins: server.logins }, route, request, now)
+    : Effect.map(
+      userOf(server, request, now),
+      (token) => serve(server, request, route, parameters, token, quirks, now)
+    )
 }

@@ -3,6 +3,8 @@
 /** A request as the server reads it; the names of the headers are in lower case. */
 export interface Request {
   readonly method: string
+  /** Scheme and host that the client asked, which a signature covers; by default from the header `host`. */
+  readonly origin?: string
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: { readonly [name: string]: string | undefined }
@@ -24,3 +26,12 @@ export interface Answer {
 
 /** The part of the body that is sent before an answer stalls. */
 export const firstHalf = (body: string): string => body.slice(0, Math.ceil(body.length / 2))
+
+/** A text without its percent signs; a stray one leaves it as it is, for the checks to refuse. */
+export const percentDecoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
