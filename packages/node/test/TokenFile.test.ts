@@ -1,6 +1,7 @@
 import { TokenSet, TokenStore } from "@effect-xdm/core"
 import { TokenFile } from "@effect-xdm/node"
 import * as DateTime from "effect/DateTime"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -75,16 +76,24 @@ describe("a token file", () => {
 
   it("locks an account for one at a time, and others not", async () => {
     const seen: Array<string> = []
-    const job = (store: Store, account: string, millis: number) =>
+    const job = (store: Store, account: string, work: Effect.Effect<unknown>) =>
       store.withLock(account)(
-        Effect.promise(async () => {
-          seen.push(`${account} in`)
-          await new Promise((resolve) => setTimeout(resolve, millis))
-          seen.push(`${account} out`)
-        }).pipe(Effect.zipRight(store.set(account, tokens(1))))
+        Effect.sync(() => seen.push(`${account} in`)).pipe(
+          Effect.zipRight(work),
+          Effect.zipRight(store.set(account, tokens(1))),
+          Effect.tap(() => Effect.sync(() => seen.push(`${account} out`)))
+        )
       )
     await using((store) =>
-      Effect.all([job(store, "a/b", 300), job(store, "a/b", 0), job(store, "c", 0)], { concurrency: "unbounded" })
+      Effect.gen(function*() {
+        // Whoever has one account waits until the other was locked and let go.
+        const other = yield* Deferred.make<void>()
+        yield* Effect.all([
+          job(store, "a/b", Deferred.await(other)),
+          job(store, "a/b", Deferred.await(other)),
+          Effect.zipRight(job(store, "c", Effect.void), Deferred.succeed(other, void 0))
+        ], { concurrency: "unbounded" })
+      })
     )
     expect(seen.filter((text) => text.startsWith("a"))).toEqual(["a/b in", "a/b out", "a/b in", "a/b out"])
     expect(seen.indexOf("c out")).toBeLessThan(seen.indexOf("a/b out"))
