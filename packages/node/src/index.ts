@@ -4,3 +4,4 @@
  * @since 0.1.0
  */
 export { EmulatorServer } from "./EmulatorServer.js"
+export * as NodeClient from "./NodeClient.js"
