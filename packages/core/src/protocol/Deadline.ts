@@ -67,20 +67,15 @@ export const make = (duration: Duration.Duration): Effect.Effect<Within, never, 
     }
 
     return <A, E, R, E2>(self: Effect.Effect<A, E, R>, onLate: () => E2): Effect.Effect<A, E | E2, R> =>
-      Effect.uninterruptibleMask((restore) =>
-        Effect.gen(function*() {
-          // Every fiber is a key of the scheduler's WeakMap, and such keys survive all minor collections. The exit is
-          // handed over beside the fiber, then, or the answer would survive with it, and be copied again and again.
-          let exit: Exit.Exit<A, E> | undefined
-          const fiber = yield* Effect.fork(Effect.map(Effect.exit(restore(self)), (value) => {
-            exit = value
-          }))
-          const waiting: Waiting = {
-            at: (yield* Clock.currentTimeMillis) + millis,
-            ended: false,
-            expire: constVoid
-          }
-          const ended = Effect.async<A, E | E2>((resume) => {
+      Effect.uninterruptibleMask((restore) => {
+        // Every fiber is a key of the scheduler's WeakMap, and such keys survive all minor collections. The exit is
+        // handed over beside the fiber, then, or the answer would survive with it, and be copied again and again.
+        let exit: Exit.Exit<A, E> | undefined
+        const timed = Effect.map(Effect.exit(restore(self)), (value) => {
+          exit = value
+        })
+        const ended = (fiber: Fiber.RuntimeFiber<void>, waiting: Waiting) =>
+          Effect.async<A, E | E2>((resume) => {
             waiting.expire = () => resume(Effect.zipRight(Fiber.interrupt(fiber), Effect.failSync(onLate)))
             fiber.addObserver(() => {
               waiting.ended = true
@@ -89,8 +84,14 @@ export const make = (duration: Duration.Duration): Effect.Effect<Within, never, 
               exit = undefined
             })
           })
-          yield* add(waiting)
-          return yield* Effect.onInterrupt(restore(ended), () => Fiber.interrupt(fiber))
-        })
-      )
+        // A child would be told to its parent and taken back again; this one is seen to here.
+        return Effect.flatMap(Effect.forkDaemon(timed), (fiber) =>
+          Effect.clockWith((clock) => {
+            const waiting: Waiting = { at: clock.unsafeCurrentTimeMillis() + millis, ended: false, expire: constVoid }
+            return Effect.zipRight(
+              add(waiting),
+              Effect.onInterrupt(restore(ended(fiber, waiting)), () => Fiber.interrupt(fiber))
+            )
+          }))
+      })
   })

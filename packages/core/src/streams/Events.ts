@@ -208,9 +208,9 @@ const fetchPage: Effect.Effect<
       case "All":
         return getEvents(parameters)
       case "Conversation":
-        return byConversation({ ...parameters, conversationId: source.conversationId })
+        return byConversation(Object.assign({ conversationId: source.conversationId }, parameters))
       case "Participant":
-        return byParticipant({ ...parameters, participantId: source.participantId })
+        return byParticipant(Object.assign({ participantId: source.participantId }, parameters))
     }
   }
 })

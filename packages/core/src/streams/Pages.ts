@@ -62,7 +62,7 @@ interface Trail {
 
 const walk = (trail: Trail, token: PageToken): Trail =>
   trail.steps < trail.until
-    ? { ...trail, steps: trail.steps + 1 }
+    ? { kept: trail.kept, steps: trail.steps + 1, until: trail.until }
     : { kept: token, steps: 1, until: trail.until * 2 }
 
 const partialErrors = Metric.counter("xdm_partial_errors", {
@@ -90,14 +90,21 @@ const notice = ({ errors }: EventsPage, onPartialError: Listing.ListingOptions["
   )
 }
 
-const selectionOf = (options: Listing.ListingOptions): EventParameters.Listing => ({
+/** Without a spread, which costs more than all the rest of it. */
+const parametersOf = (
+  options: Listing.ListingOptions,
+  maxResults: number,
+  paginationToken: PageToken | undefined
+): EventParameters.Listing => ({
   dmEventFields: options.dmEventFields,
   expansions: options.expansions,
   mediaFields: options.mediaFields,
   userFields: options.userFields,
   postFields: options.postFields,
   tweetFields: options.tweetFields,
-  eventTypes: options.eventTypes
+  eventTypes: options.eventTypes,
+  maxResults,
+  paginationToken
 })
 
 const stoppedAt =
@@ -158,11 +165,8 @@ export const listed = <A>(
       if (state.repeated && state.token !== undefined) {
         return yield* new Listing.RepeatedToken({ token: state.token })
       }
-      const page = yield* fetch(source, {
-        ...selectionOf(options),
-        maxResults: Math.min(bounds.pageSize, bounds.limit - state.given),
-        paginationToken: state.token
-      })
+      const room = Math.min(bounds.pageSize, bounds.limit - state.given)
+      const page = yield* fetch(source, parametersOf(options, room, state.token))
       yield* notice(page, options.onPartialError)
       const { ended, events, last } = fresh(page, state, bounds)
       const token = page.meta.nextToken

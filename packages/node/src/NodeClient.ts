@@ -1,0 +1,200 @@
+/**
+ * An `HttpClient` for short answers, such as an API gives: each is read whole
+ * before the request counts as done, which spares the streams between the
+ * socket and the text, and no answer that is left unread holds a connection.
+ *
+ * Answers that never end, or that memory cannot hold, want the client of
+ * `@effect/platform-node`.
+ *
+ * @since 0.1.0
+ */
+import * as NodeStream from "@effect/platform-node/NodeStream"
+import { type Dispatcher, Pool } from "@effect/platform-node/Undici"
+import * as Headers from "@effect/platform/Headers"
+import * as HttpClient from "@effect/platform/HttpClient"
+import { type HttpClientError, RequestError } from "@effect/platform/HttpClientError"
+import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
+import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
+import * as UrlParams from "@effect/platform/UrlParams"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FiberRef from "effect/FiberRef"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { WholeResponse } from "./WholeResponse.js"
+
+/**
+ * How the client connects.
+ *
+ * @since 0.1.0
+ */
+export interface NodeClientOptions {
+  /** How many connections to keep to a server at most, 1 and more. Default 16. */
+  readonly connections?: number | undefined
+}
+
+type Answer = Effect.Effect<HttpClientResponse, HttpClientError>
+type Body = NonNullable<Dispatcher.DispatchOptions["body"]> | null
+
+/** A request on its way: what undici tells of it becomes one answer. */
+class Exchange implements Dispatcher.DispatchHandler {
+  private controller: Dispatcher.DispatchController | undefined
+  private cancelled = false
+  private status = 0
+  private headers: Dispatcher.ResponseData["headers"] = {}
+  private readonly chunks: Array<Buffer> = []
+
+  constructor(private readonly request: HttpClientRequest, private readonly resume: (answer: Answer) => void) {}
+
+  /** Closes the connection; a request that has none yet will not be made. */
+  cancel(): void {
+    this.cancelled = true
+    this.controller?.abort(new Error("interrupted"))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller
+    if (this.cancelled) this.cancel()
+  }
+
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: Dispatcher.ResponseData["headers"]
+  ): void {
+    // Informational answers, below 200, come before the one that counts.
+    this.status = status
+    this.headers = headers
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    this.resume(Effect.succeed(this.response()))
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
+    this.resume(Effect.fail(
+      this.status < 200
+        ? new RequestError({ request: this.request, reason: "Transport", cause })
+        : this.response().unreadable(cause)
+    ))
+  }
+
+  private response(): WholeResponse {
+    return new WholeResponse(this.request, this.status, this.headers, this.chunks)
+  }
+}
+
+interface Sendable {
+  readonly headers: Headers.Headers
+  readonly body: Body
+}
+
+const sendable = ({ body, headers }: HttpClientRequest): Effect.Effect<Sendable> => {
+  switch (body._tag) {
+    case "Empty":
+      return Effect.succeed({ headers, body: null })
+    case "Uint8Array":
+      return Effect.succeed({ headers, body: body.body })
+    case "Raw":
+      // Whatever it is, undici says whether it can send it.
+      return Effect.succeed({ headers, body: body.body as Body })
+    case "FormData": {
+      // undici knows its own forms only, the platform writes those that programs have.
+      const form = new Response(body.formData)
+      const type = form.headers.get("content-type") ?? "multipart/form-data"
+      return Effect.map(Effect.promise(() => form.arrayBuffer()), (bytes) => ({
+        headers: Headers.set(headers, "content-type", type),
+        body: new Uint8Array(bytes)
+      }))
+    }
+    case "Stream":
+      return Effect.map(NodeStream.toReadable(body.stream), (body) => ({ headers, body }))
+  }
+}
+
+/** A server with its connections. `permits` keeps those who wait out of undici's queue, which nobody can leave. */
+interface Server {
+  readonly pool: Pool
+  readonly permits: Effect.Semaphore
+}
+
+/**
+ * The client, for as long as the scope is open.
+ *
+ * @since 0.1.0
+ */
+export const make = (
+  { connections = 16 }: NodeClientOptions = {}
+): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    if (!Number.isInteger(connections) || connections < 1) {
+      return yield* Effect.dieMessage(`connections must be a whole number of at least 1, and not ${connections}`)
+    }
+    const servers = new Map<string, Server>()
+    yield* Effect.addFinalizer(() =>
+      Effect.promise(() => Promise.all([...servers.values()].map(({ pool }) => pool.destroy())))
+    )
+
+    const serverOf = (origin: string): Server => {
+      const known = servers.get(origin)
+      if (known !== undefined) return known
+      // Time-outs are Effect's. One pool a server, because an Agent loses connections after `connection: close`.
+      const pool = new Pool(origin, { connections, headersTimeout: 0, bodyTimeout: 0 })
+      const server = { pool, permits: Effect.unsafeMakeSemaphore(connections) }
+      servers.set(origin, server)
+      return server
+    }
+
+    const send = (request: HttpClientRequest, url: URL): Answer => {
+      const { permits, pool } = serverOf(url.origin)
+      const { method } = request
+      return Effect.flatMap(sendable(request), ({ body, headers }) =>
+        Effect.async<HttpClientResponse, HttpClientError>((resume) => {
+          const exchange = new Exchange(request, resume)
+          pool.dispatch({ method, path: url.pathname + url.search, headers, body }, exchange)
+          return Effect.sync(() =>
+            exchange.cancel()
+          )
+        })).pipe(permits.withPermits(1))
+    }
+
+    const untraced = (request: HttpClientRequest): Answer => {
+      const url = UrlParams.makeUrl(request.url, request.urlParams, request.hash)
+      return Either.isRight(url)
+        ? send(request, url.right)
+        : Effect.fail(new RequestError({ request, reason: "InvalidUrl", cause: url.left }))
+    }
+    const traced = HttpClient.make(send)
+
+    return HttpClient.makeWith<never, never, HttpClientError, never>(
+      Effect.flatMap((request) =>
+        Effect.withFiberRuntime<HttpClientResponse, HttpClientError>((fiber) =>
+          fiber.getFiberRef(FiberRef.currentTracerEnabled) ? traced.execute(request) : untraced(request)
+        )
+      ),
+      Effect.succeed
+    )
+  })
+
+/**
+ * The client as a layer. Its connections close with it.
+ *
+ * @example
+ * ```ts
+ * import { DirectMessages } from "@effect-xdm/core"
+ * import { NodeClient } from "@effect-xdm/node"
+ * import { Config, Layer } from "effect"
+ *
+ * const Live = DirectMessages.layerConfig({ accessToken: Config.redacted("X_ACCESS_TOKEN") }).pipe(
+ *   Layer.provide(NodeClient.layer())
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer = (options: NodeClientOptions = {}): Layer.Layer<HttpClient.HttpClient> =>
+  Layer.scoped(HttpClient.HttpClient, make(options))
