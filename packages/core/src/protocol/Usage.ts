@@ -9,8 +9,8 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
-import type * as Stream from "effect/Stream"
-import * as SubscriptionRef from "effect/SubscriptionRef"
+import * as PubSub from "effect/PubSub"
+import * as Stream from "effect/Stream"
 import { IdSet } from "./IdSet.js"
 
 /**
@@ -69,14 +69,10 @@ export interface UsageService {
   readonly sent: Effect.Effect<void>
 }
 
-const nothing: Counts = { requests: 0, eventsRead: 0, messagesSent: 0, dollars: 0 }
+/** Counts that are added to. */
+type Tally = { -readonly [Name in keyof Counts]: Counts[Name] }
 
-const plus = (a: Counts, b: Partial<Counts>): Counts => ({
-  requests: a.requests + (b.requests ?? 0),
-  eventsRead: a.eventsRead + (b.eventsRead ?? 0),
-  messagesSent: a.messagesSent + (b.messagesSent ?? 0),
-  dollars: a.dollars + (b.dollars ?? 0)
-})
+const nothing = (): Tally => ({ requests: 0, eventsRead: 0, messagesSent: 0, dollars: 0 })
 
 const counter = (name: string, description: string) => Metric.counter(name, { description, incremental: true })
 const requests = counter("xdm_requests", "Requests made to X")
@@ -84,64 +80,88 @@ const eventsRead = counter("xdm_events_read", "Events read, each once in a UTC d
 const messagesSent = counter("xdm_messages_sent", "Messages sent")
 const cost = counter("xdm_cost_dollars", "What was read and sent cost by X's published prices, in US dollars")
 
-const day = 24 * 60 * 60_000
+const dayOf = (millis: number): number => Math.floor(millis / (24 * 60 * 60_000))
 
 /** A million events read in one day cost ten thousand dollars; beyond, events read again are counted again. */
 const most = 1_000_000
 
 const make = (prices: Prices): Effect.Effect<UsageService> =>
   Effect.gen(function*() {
-    const start = yield* Clock.currentTimeMillis
-    const ref = yield* SubscriptionRef.make<Totals>({ ...nothing, since: DateTime.unsafeMake(start), today: nothing })
-    let today = Math.floor(start / day)
+    const since = DateTime.unsafeMake(yield* Clock.currentTimeMillis)
+    const total = nothing()
+    let today = nothing()
+    let day = dayOf(since.epochMillis)
     let seen = new IdSet(most)
+    // Those who watch are few and slow: each is given the newest totals, and none is waited for.
+    const news = yield* PubSub.sliding<void>(1)
+    let watched = 0
 
-    /** The totals on a day: what was counted on the day before is not of today. */
-    const on = (now: number, totals: Totals): Totals =>
-      Math.floor(now / day) === today ? totals : { ...totals, today: nothing }
+    const at = (now: number): Totals => ({ ...total, since, today: dayOf(now) === day ? { ...today } : nothing() })
+    const totals = Effect.map(Clock.currentTimeMillis, at)
 
-    const count = (counts: () => Partial<Counts>) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        SubscriptionRef.update(ref, (before) => {
-          const totals = on(now, before)
-          if (totals !== before) seen = new IdSet(most)
-          today = Math.floor(now / day)
-          const more = counts()
-          return { ...plus(totals, more), since: totals.since, today: plus(totals.today, more) }
-        }))
+    /** Counts on the day that it is. */
+    const count = (add: (tally: Tally) => void) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        if (dayOf(now) !== day) {
+          day = dayOf(now)
+          today = nothing()
+          seen = new IdSet(most)
+        }
+        add(total)
+        add(today)
+        return watched === 0 ? Effect.void : PubSub.publish(news, void 0)
+      })
+
+    const watching = Effect.acquireRelease(
+      Effect.sync(() => void watched++),
+      () => Effect.sync(() => void watched--)
+    )
+    const changes = Stream.unwrapScoped(
+      Effect.zipRight(
+        watching,
+        Effect.map(
+          Stream.fromPubSub(news, { scoped: true }),
+          (later) => Stream.mapEffect(Stream.concat(Stream.make(undefined), later), () => totals)
+        )
+      )
+    )
 
     return {
-      totals: Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Effect.map(SubscriptionRef.get(ref), (totals) => on(now, totals))),
-      changes: ref.changes,
-      requested: Effect.zipRight(count(() => ({ requests: 1 })), Metric.increment(requests)),
-      sent: count(() => ({ messagesSent: 1, dollars: prices.messageSent })).pipe(
+      totals,
+      changes,
+      requested: Effect.zipRight(count((tally) => void tally.requests++), Metric.increment(requests)),
+      sent: count((tally) => {
+        tally.messagesSent++
+        tally.dollars += prices.messageSent
+      }).pipe(
         Effect.zipRight(Metric.increment(messagesSent)),
         Effect.zipRight(Metric.incrementBy(cost, prices.messageSent))
       ),
       read: (events) =>
         Effect.suspend(() => {
-          let fresh = 0
-          return count(() => {
-            for (const { id } of events) {
-              if (seen.add(id)) {
-                fresh++
-              }
-            }
-            return { eventsRead: fresh, dollars: fresh * prices.eventRead }
-          }).pipe(
-            Effect.flatMap(() =>
-              fresh === 0
-                ? Effect.void
-                : Effect.zipRight(
-                  Metric.incrementBy(eventsRead, fresh),
-                  Metric.incrementBy(cost, fresh * prices.eventRead)
-                )
-            )
-          )
+          let fresh: number | undefined
+          const counted = count((tally) => {
+            fresh ??= freshOf(events, seen)
+            tally.eventsRead += fresh
+            tally.dollars += fresh * prices.eventRead
+          })
+          return Effect.flatMap(counted, () =>
+            fresh === undefined || fresh === 0
+              ? Effect.void
+              : Effect.zipRight(
+                Metric.incrementBy(eventsRead, fresh),
+                Metric.incrementBy(cost, fresh * prices.eventRead)
+              ))
         })
     }
   })
+
+/** How many of the events are not in the set; they are from now on. */
+const freshOf = (events: ReadonlyArray<{ readonly id: string }>, seen: IdSet): number => {
+  let fresh = 0
+  for (const { id } of events) if (seen.add(id)) fresh++
+  return fresh
+}
 
 /**
  * Counts requests, events read and messages sent, and what they cost.
