@@ -139,8 +139,8 @@ const refinement = (ast: AST.Refinement): Step => {
 
 const array = (item: Step): Step => (input) => {
   if (!Array.isArray(input)) return failed
-  // An array that grows takes room for seventeen, and most of these hold two.
-  const output = new Array<unknown>(input.length)
+  // A copy has the right size; an array that grows takes room for seventeen, and most of these hold two.
+  const output: Array<unknown> = input.slice()
   for (let i = 0; i < input.length; i++) {
     const value = item(input[i])
     if (value === failed) return failed
