@@ -139,11 +139,12 @@ const refinement = (ast: AST.Refinement): Step => {
 
 const array = (item: Step): Step => (input) => {
   if (!Array.isArray(input)) return failed
-  const output: Array<unknown> = []
+  // A copy has the right size; an array that grows takes room for seventeen, and most of these hold two.
+  const output: Array<unknown> = input.slice()
   for (let i = 0; i < input.length; i++) {
     const value = item(input[i])
     if (value === failed) return failed
-    output.push(value)
+    output[i] = value
   }
   return output
 }
@@ -162,8 +163,10 @@ interface Property {
  * Makes plain objects, all of one kind. The engine learns from the first of
  * them how many properties they have, and lays out the others without growing
  * them: less to collect, which is most of what a decode costs.
+ *
+ * @since 0.1.0
  */
-const plainObjects = (): new() => Record<string, unknown> => {
+export const plainObjects = (): new() => Record<string, unknown> => {
   const Plain = function() {}
   Plain.prototype = Object.prototype
   return Plain as unknown as new() => Record<string, unknown> // an object whose prototype is Object's is a plain one

@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import { isRecord } from "effect/Predicate"
-import { failed, type Step } from "./Decoder.js"
+import { failed, plainObjects, type Step } from "./Decoder.js"
 
 /**
  * The steps of those properties that are no plain texts.
@@ -25,6 +25,8 @@ export interface Parts {
 const isText = (value: unknown): value is string => typeof value === "string"
 const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null
 
+const Plain = plainObjects()
+
 /**
  * Gives what the Schema of `MessageCreate` gives.
  *
@@ -36,7 +38,10 @@ export const make = (parts: Parts): Step => (json) => {
   const createdAt = parts.createdAt(json["created_at"])
   if (!isText(id) || createdAt === failed) return failed
 
-  const output: Record<string, unknown> = { _tag: "MessageCreate", id, createdAt }
+  const output = new Plain()
+  output["_tag"] = "MessageCreate"
+  output["id"] = id
+  output["createdAt"] = createdAt
   if (isText(dm_conversation_id)) output["dmConversationId"] = dm_conversation_id
   else if (!isAbsent(dm_conversation_id)) return failed
   if (isText(sender_id)) output["senderId"] = sender_id

@@ -79,3 +79,11 @@ export const order: Order.Order<string> = Order.make((a, b) =>
   // Of two numbers without leading zeros the longer is the larger, and equal lengths compare by character.
   a.length !== b.length ? (a.length < b.length ? -1 : 1) : a < b ? -1 : a > b ? 1 : 0
 )
+
+/**
+ * Whether the first id is newer than the second: what {@link order} says, for
+ * where millions are compared.
+ *
+ * @since 0.1.0
+ */
+export const isNewer = (a: string, b: string): boolean => a.length === b.length ? a > b : a.length > b.length

@@ -185,7 +185,7 @@ const mergeBy = (before: Before): Merge =>
  *
  * @since 0.1.0
  */
-export const newestFirst: Merge = mergeBy((a, b) => Snowflake.order(a, b) > 0)
+export const newestFirst: Merge = mergeBy(Snowflake.isNewer)
 
 /**
  * Merges streams that are oldest first, as an archive gives them, into one
@@ -203,7 +203,7 @@ export const newestFirst: Merge = mergeBy((a, b) => Snowflake.order(a, b) > 0)
  *
  * @since 0.1.0
  */
-export const oldestFirst: Merge = mergeBy((a, b) => Snowflake.order(a, b) < 0)
+export const oldestFirst: Merge = mergeBy((a, b) => Snowflake.isNewer(b, a))
 
 /**
  * The events of several conversations as one timeline, newest first. A failure

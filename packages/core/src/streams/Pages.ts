@@ -75,7 +75,7 @@ const newer = (a: DmEvent, b: DmEvent): number => Snowflake.order(b.id, a.id)
 /** X gives events newest first, each once; they are put in order only if it did not. */
 const newestFirst = (events: ReadonlyArray<DmEvent>): ReadonlyArray<DmEvent> => {
   for (let i = 1; i < events.length; i++) {
-    if (newer(events[i - 1]!, events[i]!) >= 0) {
+    if (!Snowflake.isNewer(events[i - 1]!.id, events[i]!.id)) {
       return events.toSorted(newer).filter((event, at, all) => event.id !== all[at - 1]?.id)
     }
   }
@@ -128,7 +128,7 @@ const stoppedAt =
 const fresh = (page: EventsPage, { given, last }: State, { isTooOld, limit }: Listing.Bounds) => {
   const sorted = newestFirst(page.events)
   // Not older than the last one given: it has come before, or it arrived since the listing began.
-  const isStale = (event: DmEvent) => last !== undefined && Snowflake.order(event.id, last) >= 0
+  const isStale = (event: DmEvent) => last !== undefined && !Snowflake.isNewer(last, event.id)
   let start = 0
   while (start < sorted.length && isStale(sorted[start]!)) start++
   let end = start
