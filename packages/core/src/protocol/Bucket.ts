@@ -98,9 +98,16 @@ export const take = (bucket: Bucket, now: number): readonly [Turn, Bucket] => {
   const inFlight = now - bucket.leftAt > lapse ? 0 : bucket.inFlight
   const turn = turnOf(bucket, inFlight, now)
   return turn._tag === "Now"
-    ? [turn, { ...bucket, inFlight: inFlight + 1, leftAt: now }]
-    : [turn, inFlight === bucket.inFlight ? bucket : { ...bucket, inFlight }]
+    ? [turn, withFlights(bucket, inFlight + 1, now)]
+    : [turn, inFlight === bucket.inFlight ? bucket : withFlights(bucket, inFlight, bucket.leftAt)]
 }
+
+/** Written out, for it is done twice for every call, and V8 takes its time for a spread. */
+const withFlights = (
+  { closedUntil, counted, refusals, refusedAt, windows }: Bucket,
+  inFlight: number,
+  leftAt: number
+): Bucket => ({ windows, inFlight, leftAt, counted, closedUntil, refusals, refusedAt })
 
 const turnOf = ({ closedUntil, counted, windows }: Bucket, inFlight: number, now: number): Turn => {
   if (closedUntil > now) return { _tag: "Later", at: closedUntil, window: "unknown", limit: undefined }
@@ -142,8 +149,8 @@ export const unanswered = (bucket: Bucket, owner: Owner, limits: Limits, sent: b
 })
 
 /** One call less in each window; a window that nothing is known of is one of X's published figures. */
-const spent = (bucket: Bucket, owner: Owner, limits: Limits, now: number): Bucket["windows"] => {
-  const windows = { ...bucket.windows }
+const spent = (bucket: Bucket, owner: Owner, limits: Limits, now: number) => {
+  const windows: { -readonly [W in CountedWindow]?: Window } = { ...bucket.windows }
   for (const name of windowsOf[owner]) {
     const known = windows[name]
     const limit = known?.limit ?? limitOf(limits, name)
@@ -174,12 +181,15 @@ export const answered = (
   const told = RateLimitHeaders.fromHeaders(headers)
   const inFlight = Math.max(0, bucket.inFlight - 1)
   // A success that tells nothing comes from a server that does not count.
+  if (succeeded && told.length === 0 && bucket.counted === "no" && bucket.refusals === 0) {
+    return withFlights(bucket, inFlight, bucket.leftAt)
+  }
   if (succeeded && told.length === 0 && !Object.values(bucket.windows).some((window) => window.told)) {
     const { closedUntil, refusals, refusedAt } = leftAt <= bucket.refusedAt ? bucket : unknown
     return { ...unknown, closedUntil, refusals, refusedAt, inFlight, leftAt: bucket.leftAt, counted: "no" }
   }
   const counted = told.length > 0 || status === 429 || bucket.counted === "yes" ? "yes" : bucket.counted
-  const windows = { ...spent(bucket, owner, limits, now) }
+  const windows = spent(bucket, owner, limits, now)
   for (const state of told) {
     if (!windowsOf[owner].some((name) => name === state.window)) continue
     const name = state.window as CountedWindow // It is one of those, as was just seen.

@@ -22,10 +22,17 @@ export interface WindowState {
 
 type Headers = { readonly [name: string]: string | undefined }
 
-const windows: ReadonlyArray<readonly [prefix: string, window: RateLimitWindow]> = [
-  ["x-rate-limit-", "15 minutes"],
-  ["x-user-limit-24hour-", "24 hours of the user"],
-  ["x-app-limit-24hour-", "24 hours of the app"]
+const named = (prefix: string, window: RateLimitWindow) => ({
+  window,
+  limit: `${prefix}-limit`,
+  remaining: `${prefix}-remaining`,
+  reset: `${prefix}-reset`
+})
+
+const windows = [
+  named("x-rate-limit", "15 minutes"),
+  named("x-user-limit-24hour", "24 hours of the user"),
+  named("x-app-limit-24hour", "24 hours of the app")
 ]
 
 const count = (text: string | undefined): number | undefined =>
@@ -40,15 +47,17 @@ const time = (text: string | undefined): DateTime.Utc | undefined =>
  *
  * @since 0.1.0
  */
-export const fromHeaders = (headers: Headers): ReadonlyArray<WindowState> =>
-  windows.flatMap(([prefix, window]) => {
-    const limit = count(headers[`${prefix}limit`])
-    const remaining = count(headers[`${prefix}remaining`])
-    const resetsAt = time(headers[`${prefix}reset`])
-    return limit === undefined && remaining === undefined && resetsAt === undefined
-      ? []
-      : [{ window, limit, remaining, resetsAt }]
-  })
+export const fromHeaders = (headers: Headers): ReadonlyArray<WindowState> => {
+  const told: Array<WindowState> = []
+  for (const names of windows) {
+    const limit = count(headers[names.limit])
+    const remaining = count(headers[names.remaining])
+    const resetsAt = time(headers[names.reset])
+    if (limit === undefined && remaining === undefined && resetsAt === undefined) continue
+    told.push({ window: names.window, limit, remaining, resetsAt })
+  }
+  return told
+}
 
 const nothingKnown: WindowState = { window: "unknown", limit: undefined, remaining: undefined, resetsAt: undefined }
 
