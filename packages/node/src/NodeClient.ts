@@ -20,6 +20,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FiberRef from "effect/FiberRef"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { WholeResponse } from "./WholeResponse.js"
 
@@ -116,6 +117,13 @@ const sendable = ({ body, headers }: HttpClientRequest): Effect.Effect<Sendable>
   }
 }
 
+/** As `withPermits(1)`, which suspends its fiber even if there is a permit. */
+const withPermit = (permits: Effect.Semaphore) => (answer: Answer): Answer =>
+  Effect.flatMap(
+    permits.withPermitsIfAvailable(1)(answer),
+    (done) => Option.isSome(done) ? Effect.succeed(done.value) : permits.withPermits(1)(answer)
+  )
+
 /** A server with its connections. `permits` keeps those who wait out of undici's queue, which nobody can leave. */
 interface Server {
   readonly pool: Pool
@@ -159,7 +167,7 @@ export const make = (
           return Effect.sync(() =>
             exchange.cancel()
           )
-        })).pipe(permits.withPermits(1))
+        })).pipe(withPermit(permits))
     }
 
     const untraced = (request: HttpClientRequest): Answer => {

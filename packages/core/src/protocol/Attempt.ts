@@ -9,10 +9,12 @@ import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as FiberRef from "effect/FiberRef"
 import type { CredentialsService } from "./Credentials.js"
 import type * as Deadline from "./Deadline.js"
 import { type Call, type InvalidInput, type ReadError, TimedOut } from "./Errors.js"
 import type { Failure, RawAnswer } from "./Failure.js"
+import * as Permits from "./Permits.js"
 import * as Transport from "./Transport.js"
 
 /**
@@ -58,9 +60,6 @@ export const make = ({ client, connections, credentials, timeout, within }: Mean
     Effect.flatMap(
       client.execute(signed),
       (response) => Effect.map(response.text, (body) => ({ status: response.status, headers: response.headers, body }))
-    ).pipe(
-      // The span of a call is ours; the client's would name full URLs, and X has no use for our trace ids.
-      Effect.withTracerEnabled(false)
     )
 
   return <Success>(
@@ -73,7 +72,7 @@ export const make = ({ client, connections, credentials, timeout, within }: Mean
       Effect.zipRight(
         onSigned(signed),
         within(
-          Effect.mapError(read(signed), (error) => Transport.unreachable(call, error)),
+          Effect.mapError(untraced(read(signed)), (error) => Transport.unreachable(call, error)),
           () => new TimedOut({ method: call.method, route: call.route, afterMillis })
         )
       ).pipe(
@@ -82,5 +81,13 @@ export const make = ({ client, connections, credentials, timeout, within }: Mean
           const told = Either.isRight(result) ? result : interpret(Transport.withoutSecrets(answer, signed))
           return Effect.zipRight(onAnswer(answer), told)
         })
-      )).pipe(connections.withPermits(1))
+      )).pipe(Permits.one(connections))
 }
+
+/**
+ * The span of a call is ours; the client's would name full URLs, and X has no
+ * use for our trace ids. The fiber of a timed effect is its own, so that
+ * nothing has to be set back.
+ */
+const untraced = <A, E>(self: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.zipRight(FiberRef.set(FiberRef.currentTracerEnabled, false), self)

@@ -83,7 +83,6 @@ const newestFirst = (events: ReadonlyArray<DmEvent>): ReadonlyArray<DmEvent> => 
 }
 
 const notice = ({ errors }: EventsPage, onPartialError: Listing.ListingOptions["onPartialError"]) => {
-  if (errors.length === 0) return Effect.void
   if (onPartialError === "fail") return Effect.fail(new Listing.PartialPage({ problems: errors }))
   return Effect.logWarning(`X could not give ${errors.length} of the things that a page of events refers to`).pipe(
     Effect.zipRight(Metric.incrementBy(partialErrors, errors.length))
@@ -160,14 +159,10 @@ export const listed = <A>(
     repeated: false
   }
 
-  const step = (bounds: Listing.Bounds) => (state: State) =>
-    Effect.gen(function*() {
-      if (state.repeated && state.token !== undefined) {
-        return yield* new Listing.RepeatedToken({ token: state.token })
-      }
-      const room = Math.min(bounds.pageSize, bounds.limit - state.given)
-      const page = yield* fetch(source, parametersOf(options, room, state.token))
-      yield* notice(page, options.onPartialError)
+  const step = (bounds: Listing.Bounds) => {
+    const fixed: Listing.Listing = { source, options: { ...options, until: bounds.until } }
+
+    const advance = (page: EventsPage, state: State): readonly [ListedPage, Option.Option<State>] => {
       const { ended, events, last } = fresh(page, state, bounds)
       const token = page.meta.nextToken
       const next: Option.Option<State> = ended || token === undefined
@@ -179,8 +174,27 @@ export const listed = <A>(
           trail: walk(state.trail, token),
           repeated: token === state.token || token === state.trail.kept
         })
-      return [{ page, events }, next] as const
-    }).pipe(Effect.mapError(stoppedAt({ source, options: { ...options, until: bounds.until } }, state)))
+      return [{ page, events }, next]
+    }
+
+    return (state: State) => {
+      const stopped = stoppedAt(fixed, state)
+      if (state.repeated && state.token !== undefined) {
+        return Effect.fail(stopped(new Listing.RepeatedToken({ token: state.token })))
+      }
+      const room = Math.min(bounds.pageSize, bounds.limit - state.given)
+      return Effect.matchEffect(fetch(source, parametersOf(options, room, state.token)), {
+        onFailure: (reason) => Effect.fail(stopped(reason)),
+        onSuccess: (page) =>
+          page.errors.length === 0
+            ? Effect.succeed(advance(page, state))
+            : Effect.mapBoth(notice(page, options.onPartialError), {
+              onFailure: stopped,
+              onSuccess: () => advance(page, state)
+            })
+      })
+    }
+  }
 
   return Stream.unwrap(
     Effect.map(Clock.currentTimeMillis, (now) => {
