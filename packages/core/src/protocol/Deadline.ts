@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { constVoid } from "effect/Function"
+import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 
 /**
@@ -26,6 +27,10 @@ interface Waiting {
   ended: boolean
   expire: () => void
 }
+
+/** As `Effect.forkDaemon`, but the fiber runs at once, up to where it first waits. */
+const started = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<Fiber.RuntimeFiber<A, E>, never, R> =>
+  Effect.map(Effect.runtime<R>(), (runtime) => Runtime.runFork(runtime)(self))
 
 /**
  * A time-out of one duration, for as long as the scope is open.
@@ -85,7 +90,7 @@ export const make = (duration: Duration.Duration): Effect.Effect<Within, never, 
             })
           })
         // A child would be told to its parent and taken back again; this one is seen to here.
-        return Effect.flatMap(Effect.forkDaemon(timed), (fiber) =>
+        return Effect.flatMap(started(timed), (fiber) =>
           Effect.clockWith((clock) => {
             const waiting: Waiting = { at: clock.unsafeCurrentTimeMillis() + millis, ended: false, expire: constVoid }
             return Effect.zipRight(
