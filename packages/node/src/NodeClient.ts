@@ -157,26 +157,44 @@ export const make = (
       return server
     }
 
-    const send = (request: HttpClientRequest, url: URL): Answer => {
-      const { permits, pool } = serverOf(url.origin)
+    const send = (request: HttpClientRequest, origin: string, path: string): Answer => {
+      const { permits, pool } = serverOf(origin)
       const { method } = request
       return Effect.flatMap(sendable(request), ({ body, headers }) =>
         Effect.async<HttpClientResponse, HttpClientError>((resume) => {
           const exchange = new Exchange(request, resume)
-          pool.dispatch({ method, path: url.pathname + url.search, headers, body }, exchange)
+          pool.dispatch({ method, path, headers, body }, exchange)
           return Effect.sync(() =>
             exchange.cancel()
           )
         })).pipe(withPermit(permits))
     }
 
+    /** Where the last request went: the next one often goes there too, and a URL is dear. */
+    let place = { url: "", origin: "", path: "", isPlain: false }
+    const placeOf = (url: string) => {
+      if (place.url === url) return place
+      const { hash, origin, pathname, search } = new URL(url)
+      place = { url, origin, path: pathname, isPlain: hash === "" && search === "" }
+      return place
+    }
+
     const untraced = (request: HttpClientRequest): Answer => {
+      try {
+        const { isPlain, origin, path } = placeOf(request.url)
+        if (isPlain && Option.isNone(request.hash)) {
+          const query = UrlParams.toString(request.urlParams)
+          return send(request, origin, query === "" ? path : `${path}?${query}`)
+        }
+      } catch {
+        // What is wrong with it, the platform says below.
+      }
       const url = UrlParams.makeUrl(request.url, request.urlParams, request.hash)
       return Either.isRight(url)
-        ? send(request, url.right)
+        ? send(request, url.right.origin, url.right.pathname + url.right.search)
         : Effect.fail(new RequestError({ request, reason: "InvalidUrl", cause: url.left }))
     }
-    const traced = HttpClient.make(send)
+    const traced = HttpClient.make((request, url) => send(request, url.origin, url.pathname + url.search))
 
     return HttpClient.makeWith<never, never, HttpClientError, never>(
       Effect.flatMap((request) =>
