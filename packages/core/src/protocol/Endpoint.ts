@@ -79,18 +79,20 @@ type SendsOf<Input, K extends Kind> = K extends "send" ? { readonly sends: (inpu
   : { readonly sends?: undefined }
 
 /**
- * The request for an input, without the base URL and unsigned; or what is
- * wrong with the input.
+ * The request for an input, unsigned; or what is wrong with the input. It is
+ * made from a blank one that has what all requests have: the base URL, headers.
  *
  * @since 0.1.0
  */
 export const request = <Input, Success, K extends Kind>(
   endpoint: Endpoint<Input, Success, K>,
-  dialect: Dialect
+  dialect: Dialect,
+  blank: HttpClientRequest.HttpClientRequest = HttpClientRequest.get("")
 ): (input: Input) => Either.Either<HttpClientRequest.HttpClientRequest, InvalidInput> => {
   const isValid = Validator.compile(endpoint.input)
   const validate = ParseResult.validateEither(endpoint.input, { onExcessProperty: "error" })
   const { method, route } = endpoint
+  const start = blank.pipe(HttpClientRequest.setMethod(method), HttpClientRequest.acceptJson)
   return (input) => {
     if (!isValid(input)) {
       const valid = validate(input)
@@ -102,7 +104,8 @@ export const request = <Input, Success, K extends Kind>(
     }
     const parameters = endpoint.path?.(input) ?? {}
     const path = route.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ""))
-    const bare = HttpClientRequest.make(method)(path, { acceptJson: true, urlParams: query?.right })
+    const placed = HttpClientRequest.setUrl(start, start.url + path)
+    const bare = query === undefined ? placed : HttpClientRequest.setUrlParams(placed, query.right)
     return Either.right(
       endpoint.body === undefined ? bare : HttpClientRequest.bodyUnsafeJson(bare, endpoint.body(input))
     )

@@ -139,8 +139,7 @@ const make = (options: XApiOptions) =>
     const userAgent = options.userAgent ?? "effect-xdm"
     const transform = options.transformClient ?? ((client) => client)
     // Whole before it is signed: a signature can cover the URL, and a transformed client sees where it goes.
-    const addressed = (request: HttpClientRequest.HttpClientRequest) =>
-      HttpClientRequest.setHeader(HttpClientRequest.prependUrl(request, baseUrl), "user-agent", userAgent)
+    const blank = HttpClientRequest.setHeader(HttpClientRequest.get(baseUrl), "user-agent", userAgent)
     const credentials = yield* Credentials
     const rateLimits = yield* RateLimits
     const turnsOf = (bucket: BucketName) => rateLimits.turns(credentials.account, credentials.app, bucket)
@@ -161,7 +160,7 @@ const make = (options: XApiOptions) =>
       })
 
     const call: XApiService["call"] = (endpoint) => {
-      const toRequest = Endpoint.request(endpoint, dialect)
+      const toRequest = Endpoint.request(endpoint, dialect, blank)
       const interpret = Endpoint.response(endpoint)
       const invoke = Invocation.make(endpoint, {
         credentials,
@@ -175,9 +174,8 @@ const make = (options: XApiOptions) =>
         traced(endpoint, (onAnswer) => {
           const request = toRequest(input)
           if (Either.isLeft(request)) return Effect.fail(request.left)
-          const addressedRequest = addressed(request.right)
           return invoke(input, (observer) =>
-            attempt(endpoint, addressedRequest, interpret, {
+            attempt(endpoint, request.right, interpret, {
               onSigned: observer.onSigned,
               onAnswer: (answer) =>
                 Effect.zipRight(Effect.zipRight(notice(answer), onAnswer(answer)), observer.onAnswer(answer))
