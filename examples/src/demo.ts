@@ -9,9 +9,9 @@
  */
 import { DirectMessages } from "@effect-xdm/core"
 import { Emulator, Fixtures } from "@effect-xdm/core/testing"
-import { EmulatorServer } from "@effect-xdm/node"
+import { EmulatorServer, NodeClient } from "@effect-xdm/node"
 import { PlatformConfigProvider } from "@effect/platform"
-import { NodeContext, NodeHttpClient, NodeRuntime } from "@effect/platform-node"
+import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Cause, Config, Console, Effect, Layer, Option, Redacted } from "effect"
 import { live } from "./demo/live.js"
 import { read } from "./demo/read.js"
@@ -23,7 +23,7 @@ const real = (accessToken: Redacted.Redacted) =>
     const baseUrl = yield* Config.withDefault(Config.string("X_API_URL"), "https://api.x.com")
     yield* Console.log(`${bold("effect-xdm")} reads your messages from ${baseUrl}, and sends nothing.`)
     yield* Console.log(dim("About 15 events are read; at X's price of a cent each that is $0.15."))
-    const Live = DirectMessages.layer({ accessToken, baseUrl }).pipe(Layer.provide(NodeHttpClient.layerUndici))
+    const Live = DirectMessages.layer({ accessToken, baseUrl }).pipe(Layer.provide(NodeClient.layer()))
     yield* Effect.provide(read, Live)
   })
 
@@ -32,7 +32,7 @@ const emulated = Effect.gen(function*() {
   yield* Console.log(`${bold("effect-xdm")} against an emulator of X on ${url}, over HTTP.`)
   const Live = DirectMessages.layer({ accessToken: Redacted.make(Fixtures.tokens.owner), baseUrl: url })
   const all = Effect.all([read, write, live], { discard: true })
-  yield* Effect.provide(all, Layer.provide(Live, NodeHttpClient.layerUndici))
+  yield* Effect.provide(all, Layer.provide(Live, NodeClient.layer()))
   yield* Console.log(dim("\nSet X_ACCESS_TOKEN, here or in .env, to read your own messages."))
 }).pipe(Effect.provide(EmulatorServer.layer().pipe(Layer.provideMerge(Emulator.layer()))))
 

@@ -1,7 +1,7 @@
 /**
  * What the examples share: an inbox in memory in place of X's. A program for X
  * itself has `DirectMessages.layerConfig({ accessToken: Config.redacted("X_ACCESS_TOKEN") })`
- * over `NodeHttpClient.layerUndici` here, and nothing else changes.
+ * over `NodeClient.layer()` here, and nothing else changes.
  */
 import { DirectMessages } from "@effect-xdm/core"
 import { Emulator, Fixtures } from "@effect-xdm/core/testing"
