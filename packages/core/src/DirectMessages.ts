@@ -21,8 +21,8 @@ import { GetEventsByParticipantId } from "./endpoints/GetEventsByParticipantId.j
 import { GetMe } from "./endpoints/GetMe.js"
 import { GetUserByUsername } from "./endpoints/GetUserByUsername.js"
 import { Credentials } from "./protocol/Credentials.js"
-import { RateLimits, type RateLimitsOptions } from "./protocol/RateLimits.js"
-import { Usage } from "./protocol/Usage.js"
+import type { RateLimits, RateLimitsOptions } from "./protocol/RateLimits.js"
+import type { Usage } from "./protocol/Usage.js"
 import { XApi, type XApiOptions } from "./protocol/XApi.js"
 import { Delivery } from "./sending/Delivery.js"
 import * as Events from "./streams/Events.js"
@@ -53,7 +53,7 @@ export type Endpoints = Layer.Layer.Success<typeof endpoints>
  *
  * @since 0.1.0
  */
-export type Provided = DirectMessages | Delivery | Endpoints | RateLimits | Usage
+export type Provided = DirectMessages | Delivery | Endpoints | XApi | RateLimits | Usage
 
 const make = Effect.all({
   deleteEvents: DeleteEvents,
@@ -127,12 +127,9 @@ export class DirectMessages extends Context.Tag("@effect-xdm/core/DirectMessages
    * @since 0.1.0
    */
   static readonly layerCredentials = (
-    { rateLimits, ...options }: CredentialsOptions = {}
+    options: CredentialsOptions = {}
   ): Layer.Layer<Provided, ConfigError, HttpClient.HttpClient | Credentials> =>
-    DirectMessages.layerXApi.pipe(
-      Layer.provide(XApi.layer(options)),
-      Layer.provideMerge(Layer.merge(RateLimits.layer(rateLimits), Usage.layer()))
-    )
+    DirectMessages.layerXApi.pipe(Layer.provideMerge(XApi.layer(options)))
 
   /**
    * Every endpoint for the account of an access token. Needs an `HttpClient`,

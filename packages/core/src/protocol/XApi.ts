@@ -23,7 +23,7 @@ import * as Endpoint from "./Endpoint.js"
 import type { RawAnswer } from "./Failure.js"
 import * as Invocation from "./Invocation.js"
 import * as RateLimitHeaders from "./RateLimitHeaders.js"
-import { RateLimits } from "./RateLimits.js"
+import { RateLimits, type RateLimitsOptions } from "./RateLimits.js"
 import * as Retries from "./Retries.js"
 import { traced } from "./Traced.js"
 import { Usage, type UsageService } from "./Usage.js"
@@ -89,12 +89,27 @@ export interface XApiService {
  */
 export class XApi extends Context.Tag("@effect-xdm/core/XApi")<XApi, XApiService>() {
   /**
-   * Reaches X through the `HttpClient`, with the `Credentials` and within the
-   * `RateLimits` around it, and counts in the `Usage`. Fails with a `ConfigError` if an option makes no sense.
+   * Reaches X through the `HttpClient` and with the `Credentials` around it,
+   * within limits and with an account of the usage of its own. Fails with a
+   * `ConfigError` if an option makes no sense.
    *
    * @since 0.1.0
    */
   static readonly layer = (
+    { rateLimits, ...options }: XApiOptions & { readonly rateLimits?: RateLimitsOptions | undefined } = {}
+  ): Layer.Layer<
+    XApi | RateLimits | Usage,
+    ConfigError.ConfigError,
+    HttpClient.HttpClient | Credentials
+  > => XApi.layerShared(options).pipe(Layer.provideMerge(Layer.merge(RateLimits.layer(rateLimits), Usage.layer())))
+
+  /**
+   * As {@link XApi.layer}, within the `RateLimits` around it, which several
+   * accounts of an app share, and counting in the `Usage` around it.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerShared = (
     options: XApiOptions = {}
   ): Layer.Layer<
     XApi,

@@ -17,8 +17,6 @@ import {
 import { DirectMessages } from "../../src/DirectMessages.js"
 import { GetEvents } from "../../src/endpoints/GetEvents.js"
 import { Credentials } from "../../src/protocol/Credentials.js"
-import { RateLimits } from "../../src/protocol/RateLimits.js"
-import { Usage } from "../../src/protocol/Usage.js"
 import { XApi, type XApiOptions } from "../../src/protocol/XApi.js"
 import { json, type Reply, scripted, silent, stalled, token } from "../support/script.js"
 
@@ -85,8 +83,6 @@ describe("a request", () => {
         Effect.provide(GetEvents.layer),
         Effect.provide(XApi.layer()),
         Effect.provide(credentials),
-        Effect.provide(RateLimits.layer()),
-        Effect.provide(Usage.layer()),
         Effect.provideService(HttpClient.HttpClient, scripted(empty).client)
       )
       expect(signed.map(({ url }) => url)).toEqual(["https://api.x.com/2/dm_events"])
@@ -237,8 +233,6 @@ describe("XApi", () => {
       const api = yield* XApi.pipe(
         Effect.provide(XApi.layer({ dialect: "tweet" })),
         Effect.provide(Credentials.layerAccessToken(Redacted.make(token))),
-        Effect.provide(RateLimits.layer()),
-        Effect.provide(Usage.layer()),
         Effect.provideService(HttpClient.HttpClient, scripted(empty).client)
       )
       expect(api).toMatchObject({ baseUrl: "https://api.x.com", dialect: "tweet", account: "default" })

@@ -17,7 +17,7 @@ const tokens: { readonly [account: string]: string } = { one: Fixtures.tokens.ow
 class Accounts extends LayerMap.Service<Accounts>()("Accounts", {
   lookup: (account: string) =>
     DirectMessages.layerXApi.pipe(
-      Layer.provide(XApi.layer()),
+      Layer.provide(XApi.layerShared()),
       Layer.provide(Credentials.layerAccessToken(Redacted.make(tokens[account] ?? ""), { account }))
     )
 }) {}
