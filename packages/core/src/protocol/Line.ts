@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import type * as Bucket from "./Bucket.js"
-import { type Call, RateLimited } from "./Errors.js"
+import { type Call, RateLimited, type RateLimitWindow } from "./Errors.js"
 
 /** A turn that comes at a time. @since 0.1.0 */
 export type Later = Extract<Bucket.Turn, { readonly _tag: "Later" }>
@@ -31,6 +31,8 @@ export interface Waiter {
   granted: boolean
   /** The time that it was told to wait for, if it was told before. */
   toldAt: number | undefined
+  /** The window that it was last told to wait for. */
+  window: RateLimitWindow | undefined
 }
 
 /**
@@ -66,8 +68,15 @@ const tooLong = ({ method, route }: Call, bucket: string, turn: Later | undefine
 
 /** @since 0.1.0 */
 export interface Line {
-  /** Waits for a turn. Who is interrupted leaves the line. */
-  readonly wait: (call: Call, ticket: number, deadline: number) => Effect.Effect<void, RateLimited>
+  /**
+   * Waits for a turn, and gives the window that was waited for; none if it was
+   * for answers to other calls alone. Who is interrupted leaves the line.
+   */
+  readonly wait: (
+    call: Call,
+    ticket: number,
+    deadline: number
+  ) => Effect.Effect<RateLimitWindow | undefined, RateLimited>
   /** Lets all go whose turn has come. */
   readonly advance: Effect.Effect<void>
   readonly size: () => number
@@ -108,6 +117,7 @@ export const make = ({ bucket, giveBack, onWait, scope, take }: Means): Line => 
       (waiter) => {
         const told = onWait(waiter, turn)
         waiter.toldAt = turn.at
+        waiter.window = turn.window
         return told
       },
       { discard: true }
@@ -187,10 +197,11 @@ export const make = ({ bucket, giveBack, onWait, scope, take }: Means): Line => 
     size: () => waiting.length,
     wait: (call, ticket, deadline) =>
       Effect.flatMap(Deferred.make<void, RateLimited>(), (turn) => {
-        const waiter: Waiter = { call, ticket, deadline, turn, granted: false, toldAt: undefined }
+        const waiter: Waiter = { call, ticket, deadline, turn, granted: false, toldAt: undefined, window: undefined }
         return Effect.sync(() => enter(waiter)).pipe(
           Effect.zipRight(advance),
           Effect.zipRight(Deferred.await(turn)),
+          Effect.map(() => waiter.window),
           Effect.onInterrupt(() =>
             Effect.suspend(() => {
               leave(waiter)

@@ -67,13 +67,13 @@ const returned = (bucket: Bucket.Bucket): readonly [void, Bucket.Bucket] => [
   { ...bucket, inFlight: Math.max(0, bucket.inFlight - 1) }
 ]
 
-/** The span of a call says how long it waited. */
-const waited = <A, E>(wait: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  Effect.flatMap(
-    Effect.timed(wait),
-    ([duration, value]) =>
-      Effect.as(Effect.annotateCurrentSpan("x.rate_limit.waited_ms", Duration.toMillis(duration)), value)
-  )
+/** The span of a call says how long it waited, and for which window. */
+const waited = (wait: ReturnType<Line.Line["wait"]>): Effect.Effect<void, RateLimited> =>
+  Effect.flatMap(Effect.timed(wait), ([duration, window]) =>
+    Effect.annotateCurrentSpan({
+      "x.rate_limit.waited_ms": Duration.toMillis(duration),
+      ...(window === undefined ? undefined : { "x.rate_limit.window": window })
+    }))
 
 /** @since 0.1.0 */
 export const make = (means: Means): Turns => {

@@ -241,6 +241,10 @@ describe("what can be seen of it", () => {
           )
             .map(([, value]) => Number(value)).filter((millis) => millis > 0)
           expect(waited).toHaveLength(2)
+          expect(
+            spans.map((span) => span.attributes.get("x.rate_limit.window")).filter((window) => window !== undefined)
+          )
+            .toEqual(["15 minutes", "15 minutes"])
           for (const millis of waited) expect(millis).toBeGreaterThanOrEqual(15 * minute)
         }).pipe(Effect.withTracer(tracer))
     )
