@@ -142,6 +142,11 @@ const make = (path: string): TokenStoreService => {
         const { accounts } = await read(path)
         await write(await target(path), { accounts: { ...accounts, [account]: tokens } })
       }).pipe(Effect.uninterruptible, locked("", lockMillis.write)),
+    remove: (account) =>
+      attempt(async () => {
+        const { [account]: removed, ...others } = (await read(path)).accounts
+        if (removed !== undefined) await write(await target(path), { accounts: others })
+      }).pipe(Effect.uninterruptible, locked("", lockMillis.write)),
     // Two accounts whose names look alike in a file's name share a lock, which does no harm.
     withLock: (account) => locked(`${account.replace(/[^\w-]/g, "_").slice(0, 64)}.`, lockMillis.renewal)
   }

@@ -51,6 +51,16 @@ describe("a token file", () => {
     expect(await Fs.readdir(folder)).toEqual(["tokens.json"])
   })
 
+  it("forgets the tokens of an account, and keeps the others", async () => {
+    await using((store) => store.remove("mina"))
+    expect(await Fs.readdir(folder)).toEqual([])
+    await put("mina", tokens(1))
+    await put("other", tokens(2))
+    await using((store) => store.remove("mina"))
+    expect(await get("mina")).toBeUndefined()
+    expect(await get("other")).toEqual(json(2))
+  })
+
   it("is made together with its folder", async () => {
     const deep = Path.join(folder, "a", "b", "tokens.json")
     expect(await get("mina", deep)).toBeUndefined()

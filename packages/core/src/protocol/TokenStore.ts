@@ -24,6 +24,8 @@ export interface TokenStoreService {
   readonly get: (account: string) => Effect.Effect<Option.Option<TokenSet>, TokenStoreFailed>
   /** Keeps the tokens of an account in place of those before. It is done when they would outlive a crash. */
   readonly set: (account: string, tokens: TokenSet) => Effect.Effect<void, TokenStoreFailed>
+  /** Forgets the tokens of an account, if there are any. X takes them for as long as they are not revoked. */
+  readonly remove: (account: string) => Effect.Effect<void, TokenStoreFailed>
   /**
    * Runs an effect while nobody else who has this store runs one for the same
    * account: X takes a refresh token once, so two must not use it. `get` and
@@ -64,6 +66,7 @@ export class TokenStore extends Context.Tag("@effect-xdm/core/TokenStore")<Token
       return {
         get: (account) => Effect.sync(() => Option.fromNullable(kept.get(account))),
         set: (account, tokens) => Effect.sync(() => void kept.set(account, tokens)),
+        remove: (account) => Effect.sync(() => void kept.delete(account)),
         withLock: locks()
       }
     })
@@ -109,7 +112,17 @@ export class TokenStore extends Context.Tag("@effect-xdm/core/TokenStore")<Token
             Effect.zipRight(store.remove(nextKey(account))),
             Effect.mapError((error) => failed(account, `could not be written: ${error.message}`))
           ))
-      return { get, set: (account, tokens) => Effect.zipRight(get(account), set(account, tokens)), withLock: locks() }
+      const remove = (account: string) =>
+        Effect.mapError(
+          Effect.zipRight(store.remove(key(account)), store.remove(nextKey(account))),
+          (error) => failed(account, `could not be removed: ${error.message}`)
+        )
+      return {
+        get,
+        set: (account, tokens) => Effect.zipRight(get(account), set(account, tokens)),
+        remove,
+        withLock: locks()
+      }
     })
   )
 }

@@ -40,6 +40,17 @@ describe.each([
       expect(open(yield* store.get("mina"))).toEqual(open(Option.some(bare)))
     }).pipe(Effect.provide(layer)))
 
+  it.effect("are forgotten when they are removed, and nobody else's with them", () =>
+    Effect.gen(function*() {
+      const store = yield* TokenStore
+      yield* store.remove("mina")
+      yield* store.set("mina", full)
+      yield* store.set("other", bare)
+      yield* store.remove("mina")
+      expect(yield* store.get("mina")).toEqual(Option.none())
+      expect(open(yield* store.get("other"))).toEqual(open(Option.some(bare)))
+    }).pipe(Effect.provide(layer)))
+
   it.effect("are locked by one at a time, for each account", () =>
     Effect.gen(function*() {
       const { get, set, withLock } = yield* TokenStore
@@ -156,6 +167,7 @@ describe("tokens in a KeyValueStore", () => {
       const store = yield* TokenStore
       expect((yield* Effect.flip(store.get("a"))).message).toMatch(/"xdm-tokens-a" could not be read: .*denied/)
       expect((yield* Effect.flip(store.set("a", bare))).message).toMatch(/could not be (read|written): .*denied/)
+      expect((yield* Effect.flip(store.remove("a"))).message).toMatch(/could not be removed: .*denied/)
     }).pipe(
       Effect.provide(TokenStore.layerKeyValueStore),
       Effect.provideService(
@@ -163,7 +175,7 @@ describe("tokens in a KeyValueStore", () => {
         KeyValueStore.makeStringOnly({
           get: () => Effect.fail(denied),
           set: () => Effect.fail(denied),
-          remove: () => Effect.void,
+          remove: () => Effect.fail(denied),
           clear: Effect.void,
           size: Effect.succeed(0)
         })

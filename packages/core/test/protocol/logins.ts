@@ -44,6 +44,7 @@ export const makeStore = (initial?: TokenSet) => {
           kept.set(name, tokens)
         })
       ),
+    remove: (name) => Effect.sync(() => void kept.delete(name)),
     withLock: () => (effect) => lock.withPermits(1)(Effect.tap(effect, () => state.beforeRelease))
   }
   return Object.assign(state, { service, layer: Layer.succeed(TokenStore, service) })
