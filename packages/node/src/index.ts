@@ -4,5 +4,8 @@
  * @since 0.1.0
  */
 export { EmulatorServer } from "./EmulatorServer.js"
+export * as Login from "./Login.js"
 export * as NodeClient from "./NodeClient.js"
+export * as NodeDirectMessages from "./NodeDirectMessages.js"
+export * as Places from "./Places.js"
 export * as TokenFile from "./TokenFile.js"
