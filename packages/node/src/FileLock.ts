@@ -31,11 +31,15 @@ const host = hostname()
 
 /**
  * The lock could not be had in time, or not at all: `problem` says why, as the
- * end of a sentence.
+ * end of a sentence, and `holder` who has it, if somebody has.
  *
  * @since 0.1.0
  */
-export class NotLocked extends Data.TaggedError("NotLocked")<{ readonly path: string; readonly problem: string }> {}
+export class NotLocked extends Data.TaggedError("NotLocked")<{
+  readonly path: string
+  readonly problem: string
+  readonly holder?: string
+}> {}
 
 const isOwner = (value: unknown): value is Owner =>
   typeof value === "object" && value !== null && "id" in value && typeof value.id === "string" && "pid" in value &&
@@ -164,7 +168,7 @@ const acquire = (path: string, owner: Owner, withinMillis: number, restore: Rest
       if (performance.now() - began > withinMillis) {
         const seen = yield* tried(() => look(path))
         const whom = seen === undefined ? "others" : nameOf(seen)
-        return yield* new NotLocked({ path, problem: `was locked for ${withinMillis} ms by ${whom}` })
+        return yield* new NotLocked({ path, problem: `was locked for ${withinMillis} ms by ${whom}`, holder: whom })
       }
       yield* restore(pause)
     }

@@ -18,6 +18,7 @@ import { codeOf, messageOf } from "../FileErrors.js"
  * - `Full`: the disk is full, or a quota is used up.
  * - `Busy`: another process kept it locked for longer than 5 seconds.
  * - `Syncing`: another sync of it is running.
+ * - `OtherAccount`: it is that of another account than the one that syncs.
  * - `Unreadable`: what was to be imported is no archive line, or an event has an id that is no snowflake.
  * - `Unexpected`: anything else; `problem` says what.
  *
@@ -33,6 +34,7 @@ export type Reason =
   | "Full"
   | "Busy"
   | "Syncing"
+  | "OtherAccount"
   | "Unreadable"
   | "Unexpected"
 
@@ -64,6 +66,7 @@ const advices: { readonly [R in Reason]: string } = {
   Full: "Nothing was lost, and the last write was taken back. Make room, and run the same again.",
   Busy: "Nothing was lost. Run the same again once the other process is done.",
   Syncing: "Wait for it, or stop it: the next one goes on where it left off.",
+  OtherAccount: "Nothing was written to it. Give each account an archive of its own.",
   Unreadable: "What came before it is kept, and to import it again does no harm.",
   Unexpected: "Nothing was lost: each write is done whole or not at all."
 }

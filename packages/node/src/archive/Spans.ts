@@ -3,18 +3,87 @@
  * the archive has all that X gave. A span that X has more below has the token
  * of the page that goes on there.
  */
-import { type ConversationId, Ids, type PageToken, type UserId } from "@effect-xdm/core"
+import { type ConversationId, Ids, type PageToken, Snowflake, type UserId } from "@effect-xdm/core"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Span } from "./ArchiveModel.js"
 
-/** A span as a sync works with it: `next` is the token of the page below, absent where X has nothing more. */
+/** A span, or a page, as a sync works with it: `next` is the token of the page below, absent where X has none. */
 export interface Open {
   readonly newest: string
   readonly oldest: string
   readonly next: PageToken | undefined
+}
+
+/** A page without events says only where the listing goes on. */
+export type Page = Open | Empty
+
+interface Empty {
+  readonly newest: undefined
+  readonly oldest: undefined
+  readonly next: PageToken | undefined
+}
+
+/** How far a sync has come. */
+export interface Walk {
+  /** Newest first. */
+  readonly spans: ReadonlyArray<Open>
+  /** Whether the first of the spans is the one that the sync extends. */
+  readonly begun: boolean
+  /** The page to read next; absent before the first and after the last. */
+  readonly next: PageToken | undefined
+}
+
+/** How to go on where a page reaches what is known. */
+export interface Way {
+  /** X keeps nothing below this id. */
+  readonly horizon: string
+  /** Page by page through what is known, instead of on below it. */
+  readonly checking: boolean
+}
+
+const newer = (a: string, b: string): string => Snowflake.isNewer(a, b) ? a : b
+const older = (a: string, b: string): string => Snowflake.isNewer(a, b) ? b : a
+
+const union = (a: Open, b: Open, next: PageToken | undefined): Open => ({
+  newest: newer(a.newest, b.newest),
+  oldest: older(a.oldest, b.oldest),
+  next
+})
+
+const extend = (span: Open | undefined, page: Page, { checking }: Way): Open | undefined => {
+  if (span === undefined) return page.newest === undefined ? undefined : page
+  if (page.newest === undefined) return checking ? span : { ...span, next: page.next }
+  // A page in the midst of what is known has a token that leads to less than the span's own.
+  const inside = checking && page.next !== undefined && Snowflake.isNewer(page.oldest, span.oldest)
+  return union(span, page, inside ? span.next : page.next)
+}
+
+/**
+ * What is covered after one more page, and which page is next. Where a page
+ * reaches a span that was there, the two are one, and the way goes on below it.
+ *
+ * Where X's listing ends, all spans down to the horizon are one: whatever lay
+ * between them is gone from X. What lies below the horizon stays apart.
+ */
+export const advance = ({ begun, spans }: Walk, page: Page, way: Way): Walk => {
+  const extended = extend(begun ? spans[0] : undefined, page, way)
+  if (extended === undefined) return { spans, begun, next: page.next }
+  let current = extended
+  const apart: Array<Open> = []
+  for (const span of begun ? spans.slice(1) : spans) {
+    const reached = !Snowflake.isNewer(current.oldest, span.newest)
+    const ended = page.next === undefined && !Snowflake.isNewer(way.horizon, span.newest)
+    if (!reached && !ended) {
+      apart.push(span)
+      continue
+    }
+    const above = page.next !== undefined && Snowflake.isNewer(current.oldest, span.oldest)
+    current = union(current, span, above ? span.next : current.next)
+  }
+  return { spans: [current, ...apart], begun: true, next: way.checking ? page.next : current.next }
 }
 
 interface Row {

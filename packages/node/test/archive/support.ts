@@ -48,3 +48,44 @@ export const add = (...events: ReadonlyArray<DmEvent.DmEvent>) =>
 
 export const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
   Effect.map(Stream.runCollect(stream), (all) => [...all])
+
+/** Conversations `1-2`, `1-3`, … of user 1, with so many messages in turn; a minute lies between any two. */
+export const world = (messages: number, peers = 2, newestAt = now) =>
+  Fixtures.world({
+    users: [
+      Fixtures.user("1", "me"),
+      ...Array.from({ length: peers }, (_, i) => Fixtures.user(`${i + 2}`, `user${i + 2}`))
+    ],
+    conversations: Array.from({ length: peers }, (_, i) => ({ id: `1-${i + 2}`, members: ["1", `${i + 2}`] })),
+    events: Array.from({ length: messages }, (_, n) => ({
+      at: newestAt - minutes(messages - n),
+      in: `1-${n % peers + 2}`,
+      from: n % 3 === 0 ? "1" : `${n % peers + 2}`,
+      text: `message ${n}`
+    }))
+  })
+
+export const listings = ["GET /2/dm_events", "GET /2/dm_conversations/{dm_conversation_id}/dm_events"] as const
+
+/** How many pages X was asked for since the last time. */
+export const asked = Effect.flatMap(Emulator, (emulator) =>
+  Effect.zipLeft(
+    Effect.map(emulator.requests, (all) => all.filter(({ path }) => path.endsWith("/dm_events")).length),
+    emulator.resetRequests
+  ))
+
+export const held = (of?: { readonly conversation?: string }) =>
+  Effect.flatMap(Emulator, (emulator) => Effect.map(emulator.events(of), (all) => all.map(({ id }) => id)))
+
+export const kept = Effect.flatMap(
+  Archive,
+  (archive) => Effect.map(collect(archive.events()), (all) => all.map(({ event }) => event.id))
+)
+
+export const arrive = (count: number) =>
+  Effect.flatMap(Emulator, (emulator) =>
+    Effect.forEach(
+      Array.from({ length: count }, (_, n) => n),
+      (n) => emulator.arrive({ from: "2", in: "1-2", text: `later ${n}` }),
+      { discard: true }
+    ))
