@@ -37,8 +37,13 @@ const encodeMedia = Schema.encodeSync(Media.Media) as (media: Media.Media) => Js
 const encodePost = Schema.encodeSync(Post.Post) as (post: Post.Post) => Json
 
 /** Of two copies of one event within a batch, the later one is the newer. */
-export const addEvent = ({ events }: Batch, event: DmEvent.DmEvent, deletedAt?: number): void => {
-  const kept = { event, json: EventJson.encode(event), deletedAt }
+export const addEvent = (
+  { events }: Batch,
+  event: DmEvent.DmEvent,
+  deletedAt?: number,
+  json = EventJson.encode(event)
+): void => {
+  const kept = { event, json, deletedAt }
   const known = events.get(event.id)
   events.set(event.id, known === undefined ? kept : enriched(known, kept))
 }

@@ -1,5 +1,5 @@
 /** Who and what an archive knows: users, conversations, and how much there is of everything. */
-import { DmEvent, Ids } from "@effect-xdm/core"
+import { type ConversationId, DmEvent, Ids } from "@effect-xdm/core"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Arr from "effect/Array"
@@ -87,8 +87,11 @@ const summaries = (database: Database, rows: ReadonlyArray<ConversationRow>) =>
     }))
   })
 
-/** The conversations, the one with the newest event first. */
-export const conversations = (database: Database): Stream.Stream<ConversationSummary, SqlError | ArchiveFailed> => {
+/** The conversations, or one of them, the one with the newest event first. */
+export const conversations = (
+  database: Database,
+  only?: ConversationId
+): Stream.Stream<ConversationSummary, SqlError | ArchiveFailed> => {
   const { sql } = database
   return Read.paged<ConversationRow, ConversationSummary>(
     Infinity,
@@ -96,7 +99,10 @@ export const conversations = (database: Database): Stream.Stream<ConversationSum
       sql`SELECT id, events, messages, CAST(newest AS TEXT) AS newest, CAST(oldest AS TEXT) AS oldest,
           CAST(last_message AS TEXT) AS last_message FROM conversations
         WHERE ${
-        after === undefined ? sql`1` : sql`(newest, id) < (CAST(${after.newest} AS INTEGER), ${after.id})`
+        sql.and([
+          ...only === undefined ? [] : [sql`id = ${only}`],
+          ...after === undefined ? [] : [sql`(newest, id) < (CAST(${after.newest} AS INTEGER), ${after.id})`]
+        ])
       } ORDER BY newest DESC, id DESC LIMIT ${count}`,
     (rows) => summaries(database, rows)
   )

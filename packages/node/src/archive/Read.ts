@@ -85,7 +85,8 @@ export const things = <Table extends keyof Thing>(sql: SqlClient, table: Table, 
   )
 }
 
-const mentioned = (event: DmEvent.DmEvent) => ({
+/** The ids of what an event refers to, but for its sender. */
+export const mentioned = (event: DmEvent.DmEvent) => ({
   users: event._tag === "UnknownEvent" ? [] : event.participantIds ?? [],
   media: event._tag === "MessageCreate" ? event.attachments?.mediaKeys ?? [] : [],
   posts: event._tag === "MessageCreate" ? (event.referencedPosts ?? []).map(({ id }) => id) : []
@@ -147,25 +148,32 @@ export const paged = <Row, A>(
     )
   })
 
-/** The events that a query asks for. */
-export const events = (
-  database: Database,
-  { limit = Infinity, order = "newest", ...filter }: Query = {}
-): Stream.Stream<ArchivedEvent, SqlError | ArchiveFailed> =>
+/** What a query asks for, page by page, each finished in some way. */
+export const queried = <A>(
+  { sql }: Database,
+  { limit = Infinity, order = "newest", ...filter }: Query,
+  finish: (rows: ReadonlyArray<EventRow>) => Effect.Effect<ReadonlyArray<A>, SqlError | ArchiveFailed>
+): Stream.Stream<A, SqlError | ArchiveFailed> =>
   Stream.unwrap(Effect.map(Clock.currentTimeMillis, (now) => {
-    const { sql } = database
     const asked = conditions(sql, filter, now)
     const direction = sql.literal(order === "newest" ? "DESC" : "ASC")
     const beyond = sql.literal(order === "newest" ? "<" : ">")
-    return paged<EventRow, ArchivedEvent>(
+    return paged<EventRow, A>(
       limit,
       (count, after) =>
         sql`SELECT CAST(id AS TEXT) AS id, json, deleted_at FROM events
           WHERE ${sql.and(after === undefined ? asked : [...asked, sql`events.id ${beyond} ${id(sql, after.id)}`])}
           ORDER BY events.id ${direction} LIMIT ${count}`,
-      (rows) => hydrated(database, rows)
+      finish
     )
   }))
+
+/** The events that a query asks for. */
+export const events = (database: Database, query: Query = {}) =>
+  queried(database, query, (rows) => hydrated(database, rows))
+
+/** The same events as they are kept. */
+export const rows = (database: Database, query: Query = {}) => queried(database, query, Effect.succeed)
 
 /** The one event with this id. */
 export const event = (database: Database, eventId: string) =>

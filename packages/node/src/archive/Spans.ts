@@ -136,5 +136,5 @@ export const owner = (sql: SqlClient): Effect.Effect<Option.Option<UserId>, SqlE
     ([row]) => Option.map(Option.fromNullable(row), ({ value }) => Ids.received.UserId.make(value))
   )
 
-export const saveOwner = (sql: SqlClient, id: UserId) =>
-  sql`INSERT INTO facts (name, value) VALUES ('owner', ${id}) ON CONFLICT (name) DO NOTHING`
+export const saveOwner = (sql: SqlClient, id: UserId): Effect.Effect<void, SqlError> =>
+  Effect.asVoid(sql`INSERT INTO facts (name, value) VALUES ('owner', ${id}) ON CONFLICT (name) DO NOTHING`)

@@ -25,12 +25,6 @@ const batchSize = 1_000
 
 const nothing: Added = { read: 0, added: 0, enriched: 0 }
 
-const plus = (a: Added, b: Added): Added => ({
-  read: a.read + b.read,
-  added: a.added + b.added,
-  enriched: a.enriched + b.enriched
-})
-
 /** Writes a chunk of whatever events come in, in as few transactions as its size allows. */
 const writeAll = (database: Database.Database, items: Iterable<Addable>) =>
   Effect.gen(function*() {
@@ -40,7 +34,7 @@ const writeAll = (database: Database.Database, items: Iterable<Addable>) =>
     let read = 0
     const flush = Effect.suspend(() =>
       Effect.map(Database.transaction(database.sql, Write.write(database, batch)), (written) => {
-        done = plus(done, { read, ...written })
+        done = Write.plus(done, { read, ...written })
         batch = Batch.empty()
         read = 0
       })
@@ -79,7 +73,7 @@ export const make = (
         Stream.runFoldEffect(
           Stream.chunks(events),
           nothing,
-          (done, chunk) => Effect.map(typed(writeAll(database, chunk)), (added) => plus(done, added))
+          (done, chunk) => Effect.map(typed(writeAll(database, chunk)), (added) => Write.plus(done, added))
         ),
       sync: (options) => Sync.sync(database, options),
       syncing: (options) => Sync.syncing(database, options),

@@ -132,6 +132,13 @@ export const write = (
     return { added, enriched }
   })
 
+/** What two writes did together. */
+export const plus = (a: Added, b: Added): Added => ({
+  read: a.read + b.read,
+  added: a.added + b.added,
+  enriched: a.enriched + b.enriched
+})
+
 /** Marks those that are there and not marked yet; gives how many. Within a transaction of the caller's. */
 export const markDeleted = (sql: SqlClient, ids: Iterable<string>, now: number) =>
   Effect.map(
