@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from "node:fs"
 import { cpus } from "node:os"
+import { archive } from "./archive.js"
 import { decoding, holding } from "./decode.js"
 import { limiting } from "./limits.js"
 import { listing, longListing } from "./listing.js"
@@ -13,6 +14,7 @@ import { merging } from "./merge.js"
 import { startup } from "./startup.js"
 
 const benches: { readonly [name: string]: () => Group | Promise<Group> } = {
+  archive,
   decode: decoding,
   heap: holding,
   limits: limiting,

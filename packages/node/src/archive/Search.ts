@@ -1,5 +1,6 @@
 /** Full-text search: the words of a person in, marked snippets out. */
 import type { SqlError } from "@effect/sql/SqlError"
+import type { Fragment } from "@effect/sql/Statement"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -126,25 +127,45 @@ export const search = (
       ...Read.conditions(sql, filter, now),
       ...literals.map((literal) => sql`instr(events.text, ${literal}) > 0`)
     ]
+    const below = (asked: ReadonlyArray<Fragment>, after: FoundRow | undefined) =>
+      after === undefined ? asked : [...asked, sql`events.id < CAST(${after.id} AS INTEGER)`]
     const columns = sql.literal("CAST(events.id AS TEXT) AS id, events.json, events.deleted_at")
-    if (expression === undefined || order === "newest") {
-      return Read.paged<FoundRow, Hit>(limit, (count, after) => {
-        const where = after === undefined ? asked : [...asked, sql`events.id < CAST(${after.id} AS INTEGER)`]
-        return expression === undefined
-          ? sql`SELECT ${columns}, NULL AS highlighted FROM events WHERE ${sql.and(where)}
-              ORDER BY events.id DESC LIMIT ${count}`
-          : sql`SELECT ${columns}, highlight(words, 0, ${open}, ${close}) AS highlighted
-              FROM words JOIN events ON events.id = words.rowid
-              WHERE ${sql.and([sql`words MATCH ${expression}`, ...where])} ORDER BY words.rowid DESC LIMIT ${count}`
-      }, toHits)
+    if (expression === undefined) {
+      return Read.paged<FoundRow, Hit>(
+        limit,
+        (count, after) =>
+          sql`SELECT ${columns}, NULL AS highlighted FROM events WHERE ${sql.and(below(asked, after))}
+          ORDER BY events.id DESC LIMIT ${count}`,
+        toHits
+      )
     }
+    const matching = sql`words MATCH ${expression}`
+    // Without a condition on the event, the index of words alone knows the answer.
+    const source = asked.length === 0 ? sql`words` : sql`words JOIN events ON events.id = words.rowid`
+    const ids = (order: "newest" | "relevance", count: number, after: FoundRow | undefined, given: number) =>
+      order === "newest"
+        ? sql<{ id: string }>`SELECT CAST(words.rowid AS TEXT) AS id FROM ${source} WHERE ${
+          sql.and([matching, ...asked, ...after === undefined ? [] : [sql`words.rowid < CAST(${after.id} AS INTEGER)`]])
+        } ORDER BY words.rowid DESC LIMIT ${count}`
+        : sql<{ id: string }>`SELECT CAST(words.rowid AS TEXT) AS id FROM ${source} WHERE ${
+          sql.and([matching, ...asked])
+        }
+          ORDER BY words.rank, words.rowid DESC LIMIT ${count} OFFSET ${given}`
+    // The places are marked in those that are given, and not in all that match.
+    const marked = (found: ReadonlyArray<{ readonly id: string }>) =>
+      Effect.map(
+        sql<FoundRow>`SELECT ${columns}, highlight(words, 0, ${open}, ${close}) AS highlighted
+          FROM words JOIN events ON events.id = words.rowid
+          WHERE ${matching} AND words.rowid IN (
+            SELECT CAST(value AS INTEGER) FROM json_each(${JSON.stringify(found.map(({ id }) => id))}))`,
+        (rows) => {
+          const byId = new Map(rows.map((row) => [row.id, row]))
+          return found.flatMap(({ id }) => byId.get(id) ?? [])
+        }
+      )
     return Read.paged<FoundRow, Hit>(
       limit,
-      (count, _, given) =>
-        sql`SELECT ${columns}, highlight(words, 0, ${open}, ${close}) AS highlighted
-        FROM words JOIN events ON events.id = words.rowid
-        WHERE ${sql.and([sql`words MATCH ${expression}`, ...asked])}
-        ORDER BY words.rank, words.rowid DESC LIMIT ${count} OFFSET ${given}`,
+      (count, after, given) => Effect.flatMap(ids(order, count, after, given), marked),
       toHits
     )
   }))

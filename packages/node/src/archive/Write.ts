@@ -1,5 +1,5 @@
 /** Writing a batch, in one transaction: what is known already changes nothing, what is richer enriches. */
-import type { DmEvent } from "@effect-xdm/core"
+import { type DmEvent, Snowflake } from "@effect-xdm/core"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
@@ -22,7 +22,11 @@ const knownEvents = (sql: SqlClient, ids: Iterable<string>) =>
   sql<KnownEvent>`SELECT CAST(id AS TEXT) AS id, json, deleted_at FROM events
     WHERE id IN (SELECT CAST(value AS INTEGER) FROM json_each(${idList(ids)}))`
 
-/** Rows in one statement, out of a list in JSON: ten times as fast as a statement each. */
+/**
+ * Rows in one statement, out of a list in JSON: faster than a statement each.
+ * They are in the order of their ids, because FTS5 makes a segment of its own
+ * of each row that comes before the last one.
+ */
 const writeEvents = (sql: SqlClient, events: ReadonlyArray<Json>) =>
   sql`INSERT INTO events (id, conversation, sender, type, text, json)
     SELECT CAST(value ->> '$.id' AS INTEGER), value ->> '$.dm_conversation_id', value ->> '$.sender_id',
@@ -93,7 +97,8 @@ const compare = (batch: Batch.Batch, known: ReadonlyArray<KnownEvent>) => {
   const uncounted: Array<DmEvent.DmEvent> = []
   const marks: Array<readonly [string, number]> = []
   let enriched = 0
-  for (const [id, { deletedAt, event, json }] of batch.events) {
+  const inOrder = [...batch.events].sort(([a], [b]) => Snowflake.order(a, b))
+  for (const [id, { deletedAt, event, json }] of inOrder) {
     const old = before.get(id)
     if (deletedAt !== undefined && (old === undefined || old.deleted_at === null)) marks.push([id, deletedAt])
     const oldJson: Json | undefined = old === undefined ? undefined : JSON.parse(old.json)
