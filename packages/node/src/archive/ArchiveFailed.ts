@@ -89,6 +89,7 @@ const reasons: ReadonlyArray<readonly [code: string, reason: Reason, problem: st
   ["ENOSPC", "Full", "could not be written: the disk is full"],
   ["EDQUOT", "Full", "could not be written: the quota is used up"],
   ["EISDIR", "NotAnArchive", "is a folder"],
+  ["EEXIST", "NoAccess", "cannot be opened: a part of its path is no folder"],
   ["ENOTDIR", "NoAccess", "cannot be opened: a part of its path is no folder"],
   ["ENOENT", "NotFound", "is not there"],
   ["ERR_MODULE_NOT_FOUND", "NotInstalled", "needs packages that are not installed"],
