@@ -3,7 +3,7 @@ import { EmulatorServer } from "@effect-xdm/node"
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { spawn } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -114,5 +114,28 @@ describe("the examples", () => {
       )
       expect(after?.slice(1).map(Number)).toEqual(before?.slice(1).map((count) => Number(count) + 1))
       expect(stdout).toMatch(/The inbox:[^]*The inbox:\n {2}\S+105 {2}\d+ unread of \d+: One more thing/)
+    }))
+
+  it.live("archive-and-search: reads what is new, and finds words", () =>
+    Effect.gen(function*() {
+      const { code, stdout } = yield* run("archive-and-search.js")
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/^The first sync: \d{4} events in 12 requests\nThe second: 1 event in 1 request\n/)
+      expect(stdout).toContain("Jonas Lind: The [café] at noon?")
+      expect(stdout).toMatch(/I found the \[bug in the parser\]\./)
+      expect(stdout).toContain("[invoice]")
+    }))
+
+  it.live("export-conversation: writes four files", () =>
+    Effect.gen(function*() {
+      const { code, stdout } = yield* run("export-conversation.js")
+      expect(code).toBe(0)
+      expect(stdout.trimEnd().split("\n").map((line) => line.split(":")[0])).toEqual([
+        "launch.html",
+        "launch.md",
+        "launch.csv",
+        "launch.jsonl"
+      ])
+      expect(readFileSync(join(folder, "launch.html"), "utf8")).toMatch(/^<!DOCTYPE html>[^]*<\/html>\n$/)
     }))
 })

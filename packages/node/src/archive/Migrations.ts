@@ -105,17 +105,20 @@ export const versionOf = (sql: SqlClient.SqlClient, file: string) =>
     return found
   })
 
-/** Brings an archive up to this version, whole or not at all; a second process waits, and finds it done. */
-export const migrate = (sql: SqlClient.SqlClient, file: string) =>
+/** Does those of some migrations that a file does not have, whole or not at all; a second process waits, and finds it done. */
+export const migrateBy = (sql: SqlClient.SqlClient, file: string, all: typeof migrations) =>
   Effect.gen(function*() {
-    if ((yield* versionOf(sql, file)) === version) return
+    if ((yield* versionOf(sql, file)) === all.length) return
     yield* Database.transaction(
       sql,
       Effect.gen(function*() {
         const found = yield* versionOf(sql, file)
-        for (const statement of migrations.slice(found).flat()) yield* sql.unsafe(statement)
+        for (const statement of all.slice(found).flat()) yield* sql.unsafe(statement)
         yield* sql.unsafe(`PRAGMA application_id = ${applicationId}`)
-        yield* sql.unsafe(`PRAGMA user_version = ${version}`)
+        yield* sql.unsafe(`PRAGMA user_version = ${all.length}`)
       })
     )
   })
+
+/** Brings an archive up to this version. */
+export const migrate = (sql: SqlClient.SqlClient, file: string) => migrateBy(sql, file, migrations)

@@ -145,6 +145,6 @@ it.live(
       expect(yield* Effect.promise(() => first.output)).toContain("done")
       // The lock went with the first.
       expect(yield* run(program, args)).toContain("done")
-    })).pipe(Effect.provide(server(16))),
+    })).pipe(Effect.provide(server(8))),
   60_000
 )
