@@ -108,11 +108,24 @@ const byNumber: { readonly [code: string]: string } = {
   26: "SQLITE_NOTADB"
 }
 
+/** libsql forgets the code of some errors, and their text is SQLite's own. */
+const byText: ReadonlyArray<readonly [text: RegExp, code: string]> = [
+  [/readonly database/, "SQLITE_READONLY"],
+  [/database (table )?is locked/, "SQLITE_BUSY"],
+  [/disk is full/, "SQLITE_FULL"],
+  [/disk I\/O error/, "SQLITE_IOERR"],
+  [/image is malformed/, "SQLITE_CORRUPT"],
+  [/not a database/, "SQLITE_NOTADB"],
+  [/unable to open/, "SQLITE_CANTOPEN"]
+]
+
 /** The error at the bottom, which is the one that knows: `SqlError` and the like only wrap it. */
 const origin = (error: unknown): unknown =>
   typeof error === "object" && error !== null && "cause" in error && error.cause !== undefined
     ? origin(error.cause)
     : error
+
+const reasonOf = (code: string | undefined) => reasons.find(([each]) => code?.startsWith(each) === true)
 
 /**
  * What an error of SQLite, of Node's file system or of its module loader means
@@ -124,7 +137,7 @@ export const fromUnknown = (file: string) => (error: unknown): ArchiveFailed => 
   const text = messageOf(cause)
   const number = /^ConnectionFailed\(.*: (\d+)"\)$/.exec(text)?.[1]
   const code = number === undefined ? codeOf(cause) : byNumber[number]
-  const known = reasons.find(([each]) => code?.startsWith(each) === true)
+  const known = reasonOf(code) ?? reasonOf(byText.find(([pattern]) => pattern.test(text))?.[1])
   // better-sqlite3 was installed, and what it was to be compiled to was not.
   if (known === undefined && /bindings file|invalid ELF|NODE_MODULE_VERSION/.test(text)) {
     return new ArchiveFailed({

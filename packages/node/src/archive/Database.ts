@@ -41,6 +41,8 @@ export const open = (file: string, readOnly: boolean) =>
       yield* sql`PRAGMA journal_mode = WAL`
       yield* sql`PRAGMA synchronous = NORMAL`
       yield* sql`PRAGMA foreign_keys = ON`
+      // 16 MB, so that pages that every transaction changes are not copied into the file again and again.
+      yield* sql`PRAGMA wal_autocheckpoint = 4000`
     }
     return sql
   }).pipe(Effect.mapError(fromUnknown(file)))

@@ -27,7 +27,7 @@ const happenings = fc.array(
 )
 
 describe("advance", () => {
-  it("ends with one span of all there is, has read all that it claims, and reads little twice", () => {
+  it("ends with one span of all there is, has read all that it claims, and then reads the top alone", () => {
     fc.assert(
       fc.property(happenings, (all) => {
         let events = Array.from({ length: 10 }, (_, n) => n + 1)

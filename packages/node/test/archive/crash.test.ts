@@ -2,6 +2,7 @@ import { Emulator, Faults, Fixtures } from "@effect-xdm/core/testing"
 import { expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { build } from "esbuild"
+import { spawn } from "node:child_process"
 import { createRequire } from "node:module"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
@@ -146,5 +147,37 @@ it.live(
       // The lock went with the first.
       expect(yield* run(program, args)).toContain("done")
     })).pipe(Effect.provide(server(8))),
+  60_000
+)
+
+it.live.skipIf(process.platform === "win32")(
+  "a disk that gets full in the middle costs nothing but the page under way",
+  () =>
+    Effect.scoped(Effect.gen(function*() {
+      const emulator = yield* Emulator
+      const { url } = yield* EmulatorServer
+      const path = yield* folder
+      const program = yield* bundled(path)
+      const file = Path.join(path, "messages.db")
+      const args = [url, Fixtures.tokens.owner, file]
+      // No file may get larger than 600 kB.
+      const limited = "trap '' XFSZ; ulimit -f 600; exec \"$0\" \"$@\""
+      const stdout = yield* Effect.async<string>((resume) => {
+        // The emulator is in this process, and has to answer meanwhile.
+        const child = spawn("bash", ["-c", limited, process.execPath, program, ...args])
+        let said = ""
+        child.stdout.on("data", (data: Buffer) => said += data.toString())
+        child.on("close", () => resume(Effect.succeed(said)))
+      })
+      expect(stdout).toMatch(/^awake\nstarted\nFull: .*the disk is full/)
+      yield* sound(file)
+      const before = (yield* emulator.requests).length
+      expect(yield* run(program, args)).toContain("done")
+      expect(yield* Effect.provide(kept, Archive.layer({ file }))).toEqual(yield* held())
+      const { length } = yield* emulator.requests
+      // All thirty, the page that could not be kept, the top once more, and whose archive it is.
+      expect(length).toBe(30 + 1 + 1 + 1)
+      expect(before).toBeGreaterThan(3)
+    })).pipe(Effect.provide(server(30))),
   60_000
 )

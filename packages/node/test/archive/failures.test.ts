@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 import { Archive, type ArchiveFailed, toFile } from "../../src/archive/Archive.js"
+import { fromUnknown } from "../../src/archive/ArchiveFailed.js"
 import * as Database from "../../src/archive/Database.js"
 import { add, asked, client, folder, kept, message, world } from "./support.js"
 
@@ -207,6 +208,25 @@ describe("an archive that cannot be used says why, and stays as it is", () => {
 
 const openedToRead = <A, E, R>(file: string, effect: Effect.Effect<A, E, R | Archive>) =>
   Effect.provide(effect, Archive.layer({ file, readOnly: true }))
+
+describe("what SQLite says", () => {
+  it("is understood by its code, its number, or its words", () => {
+    const reason = (error: unknown) => fromUnknown("a.db")(error).reason
+    const coded = (code: string) => Object.assign(new Error("no matter"), { code })
+    expect(reason(coded("SQLITE_READONLY_DIRECTORY"))).toBe("ReadOnly")
+    expect(reason(coded("SQLITE_IOERR_WRITE"))).toBe("Full")
+    expect(reason({ _tag: "SqlError", cause: coded("SQLITE_CORRUPT_VTAB") })).toBe("NotAnArchive")
+    expect(reason(new Error("ConnectionFailed(\"Unable to open connection to local database a.db: 14\")"))).toBe(
+      "NoAccess"
+    )
+    expect(reason(new Error("attempt to write a readonly database"))).toBe("ReadOnly")
+    expect(reason(new Error("Could not locate the bindings file. Tried: …"))).toBe("NotInstalled")
+    expect(fromUnknown("a.db")(new Error("another thing"))).toMatchObject({
+      reason: "Unexpected",
+      problem: "cannot be used: another thing"
+    })
+  })
+})
 
 describe("toFile", () => {
   it.live("writes all or nothing", () =>
