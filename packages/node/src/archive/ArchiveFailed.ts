@@ -20,6 +20,7 @@ import { codeOf, messageOf } from "../FileErrors.js"
  * - `Syncing`: another sync of it is running.
  * - `OtherAccount`: it is that of another account than the one that syncs.
  * - `Unreadable`: what was to be imported is no archive line, or an event has an id that is no snowflake.
+ * - `InvalidInput`: an option makes no sense; `problem` names it.
  * - `Unexpected`: anything else; `problem` says what.
  *
  * @since 0.1.0
@@ -36,6 +37,7 @@ export type Reason =
   | "Syncing"
   | "OtherAccount"
   | "Unreadable"
+  | "InvalidInput"
   | "Unexpected"
 
 /**
@@ -68,6 +70,7 @@ const advices: { readonly [R in Reason]: string } = {
   Syncing: "Wait for it, or stop it: the next one goes on where it left off.",
   OtherAccount: "Nothing was written to it. Give each account an archive of its own.",
   Unreadable: "What came before it is kept, and to import it again does no harm.",
+  InvalidInput: "",
   Unexpected: "Nothing was lost: each write is done whole or not at all."
 }
 

@@ -1,5 +1,5 @@
 /** Reading from an archive: events page by page, and what belongs to them. */
-import { Decoder, type DmEvent, type Listing, Media, Post, Snowflake, User } from "@effect-xdm/core"
+import { Decoder, type DmEvent, Media, Post, User } from "@effect-xdm/core"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import type { Fragment } from "@effect/sql/Statement"
@@ -7,7 +7,6 @@ import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -16,6 +15,7 @@ import { ArchiveFailed } from "./ArchiveFailed.js"
 import type { ArchivedEvent, Filter, Query } from "./ArchiveModel.js"
 import type { Database } from "./Database.js"
 import * as EventJson from "./EventJson.js"
+import { pointOf } from "./Points.js"
 
 /** How many events are read at once: what a stream holds in memory. */
 export const pageSize = 200
@@ -29,33 +29,27 @@ export interface EventRow {
 
 const knownTypes = ["MessageCreate", "ParticipantsJoin", "ParticipantsLeave"]
 
-/** The id at or above which all events are that come at a point of time or later. */
-export const pointOf = (point: Listing.Until, now: number): string => {
-  if (DateTime.isDateTime(point)) return Snowflake.fromDateTime(point)
-  if (typeof point === "string" && /^\d+$/.test(point)) return point
-  const ago = Option.map(Duration.decodeUnknown(point), Duration.toMillis)
-  return Snowflake.fromMillis(now - Option.getOrElse(ago, () => 0))
-}
-
 const id = (sql: SqlClient, value: string): Fragment => sql`CAST(${value} AS INTEGER)`
 
 /** What a filter asks of a row of `events`. */
-export const conditions = (sql: SqlClient, filter: Filter, now: number): Array<Fragment> => {
-  const { conversation, deleted, sender, since, types, until } = filter
-  const asked: Array<Fragment> = []
-  if (conversation !== undefined) asked.push(sql`events.conversation = ${conversation}`)
-  if (sender !== undefined) asked.push(sql`events.sender = ${sender}`)
-  if (since !== undefined) asked.push(sql`events.id >= ${id(sql, pointOf(since, now))}`)
-  if (until !== undefined) asked.push(sql`events.id < ${id(sql, pointOf(until, now))}`)
-  if (deleted !== undefined) asked.push(deleted ? sql`events.deleted_at IS NOT NULL` : sql`events.deleted_at IS NULL`)
-  if (types !== undefined) {
-    const named = sql.in("events.type", types)
-    asked.push(
-      types.includes("UnknownEvent") ? sql`(${named} OR ifnull(events.type, '') NOT IN ${sql.in(knownTypes)})` : named
-    )
-  }
-  return asked
-}
+export const conditions = ({ file, sql }: Database, filter: Filter): Effect.Effect<Array<Fragment>, ArchiveFailed> =>
+  Effect.gen(function*() {
+    const { conversation, deleted, sender, since, types, until } = filter
+    const now = yield* Clock.currentTimeMillis
+    const asked: Array<Fragment> = []
+    if (conversation !== undefined) asked.push(sql`events.conversation = ${conversation}`)
+    if (sender !== undefined) asked.push(sql`events.sender = ${sender}`)
+    if (since !== undefined) asked.push(sql`events.id >= ${id(sql, yield* pointOf(file, "since", since, now))}`)
+    if (until !== undefined) asked.push(sql`events.id < ${id(sql, yield* pointOf(file, "until", until, now))}`)
+    if (deleted !== undefined) asked.push(deleted ? sql`events.deleted_at IS NOT NULL` : sql`events.deleted_at IS NULL`)
+    if (types !== undefined) {
+      const named = sql.in("events.type", types)
+      asked.push(
+        types.includes("UnknownEvent") ? sql`(${named} OR ifnull(events.type, '') NOT IN ${sql.in(knownTypes)})` : named
+      )
+    }
+    return asked
+  })
 
 const decoders = {
   users: Decoder.compile(User.User),
@@ -150,12 +144,12 @@ export const paged = <Row, A>(
 
 /** What a query asks for, page by page, each finished in some way. */
 export const queried = <A>(
-  { sql }: Database,
+  database: Database,
   { limit = Infinity, order = "newest", ...filter }: Query,
   finish: (rows: ReadonlyArray<EventRow>) => Effect.Effect<ReadonlyArray<A>, SqlError | ArchiveFailed>
 ): Stream.Stream<A, SqlError | ArchiveFailed> =>
-  Stream.unwrap(Effect.map(Clock.currentTimeMillis, (now) => {
-    const asked = conditions(sql, filter, now)
+  Stream.unwrap(Effect.map(conditions(database, filter), (asked) => {
+    const { sql } = database
     const direction = sql.literal(order === "newest" ? "DESC" : "ASC")
     const beyond = sql.literal(order === "newest" ? "<" : ">")
     return paged<EventRow, A>(

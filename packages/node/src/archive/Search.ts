@@ -1,7 +1,6 @@
 /** Full-text search: the words of a person in, marked snippets out. */
 import type { SqlError } from "@effect/sql/SqlError"
 import type { Fragment } from "@effect/sql/Statement"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ArchiveFailed } from "./ArchiveFailed.js"
@@ -122,9 +121,9 @@ export const search = (
         const text = found.event._tag === "MessageCreate" ? found.event.text ?? "" : ""
         return { ...found, ...snippet(text, marksOf(text, rows[i]!.highlighted ?? text, literals)) }
       }))
-  return Stream.unwrap(Effect.map(Clock.currentTimeMillis, (now) => {
+  return Stream.unwrap(Effect.map(Read.conditions(database, filter), (conditions) => {
     const asked = [
-      ...Read.conditions(sql, filter, now),
+      ...conditions,
       ...literals.map((literal) => sql`instr(events.text, ${literal}) > 0`)
     ]
     const below = (asked: ReadonlyArray<Fragment>, after: FoundRow | undefined) =>

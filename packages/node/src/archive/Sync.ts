@@ -1,16 +1,11 @@
 /**
- * Reading from X what an archive does not have, so that it can be stopped at
- * any moment: a page, what it covers and the token that goes on below are
- * written in one transaction.
+ * Reading from X what an archive does not have, in rounds.
  *
- * It follows by looking again and again, and not on `dm.events.follow`: that
- * one gives events without their users, media and posts, and keeps its place
- * elsewhere, where it could differ from what the archive has.
+ * It follows by rounds too, and not on `dm.events.follow`: that one gives
+ * events without their users, media and posts, and keeps its place elsewhere,
+ * where it could differ from what the archive has.
  */
-import { DirectMessages, type EventsPage, Ids, Listing, type PageToken, Snowflake } from "@effect-xdm/core"
-import * as Clock from "effect/Clock"
-import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
+import { DirectMessages, Ids, Listing } from "@effect-xdm/core"
 import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
@@ -20,202 +15,58 @@ import * as Stream from "effect/Stream"
 import * as FileLock from "../FileLock.js"
 import { ArchiveFailed } from "./ArchiveFailed.js"
 import * as Database from "./Database.js"
-import { pointOf } from "./Read.js"
 import * as Spans from "./Spans.js"
 import type { Synced, SyncError, SyncOptions, SyncProgress } from "./SyncModel.js"
-import * as SyncPage from "./SyncPage.js"
-
-/** X keeps events for 30 days. */
-const horizonMillis = Duration.toMillis("30 days")
-
-/** The options of a listing that bring all along, as `dm.events.hydrated` asks for it. */
-const hydrating: Listing.ListingOptions = {
-  expansions: ["sender_id", "participant_ids", "attachments.media_keys", "referenced_posts"],
-  mediaFields: [
-    "media_key",
-    "type",
-    "url",
-    "preview_image_url",
-    "alt_text",
-    "width",
-    "height",
-    "duration_ms",
-    "variants"
-  ]
-}
+import * as SyncRound from "./SyncRound.js"
 
 /** The pauses after failures that may pass. */
 const patient = Schedule.exponential("1 second").pipe(Schedule.union(Schedule.spaced("5 minutes")), Schedule.jittered)
 
-/** The bounds of one round, as ids. */
-interface Bounds {
-  readonly horizon: string
-  readonly floor: string
-  readonly recheck: string | undefined
-}
+const mayPass = (error: SyncError): error is Listing.ListingStopped =>
+  error._tag === "ListingStopped" && Listing.mayPass(error.reason)
 
-const boundsOf = ({ recheck, until }: SyncOptions, now: number): Bounds => {
-  const horizon = Snowflake.fromMillis(now - horizonMillis)
-  const asked = until === undefined ? horizon : pointOf(until, now)
-  return {
-    horizon,
-    floor: Snowflake.isNewer(asked, horizon) ? asked : horizon,
-    recheck: recheck === undefined ? undefined : pointOf(recheck, now)
-  }
-}
+/** Whether the archive can be written, before anything is paid for: what it has of spans is written as it is. */
+const touch = ({ sql }: Database.Database) =>
+  Database.transaction(sql, Effect.flatMap(Spans.load(sql, ""), (spans) => Spans.save(sql, "", spans)))
 
-/** What a round that begins at a token of the archive does when X does not take it. */
-const isRefused = ({ reason }: Listing.ListingStopped): boolean =>
-  reason._tag === "BadRequest" || reason._tag === "NotFound" || reason._tag === "RepeatedToken"
-
-const run = (database: Database.Database, options: SyncOptions) =>
+/** Whose archive it is: X is asked once. */
+const ownerOf = ({ file, sql }: Database.Database) =>
   Effect.gen(function*() {
-    const { sql } = database
+    const typed = Database.typed(file)
+    const known = yield* typed(Spans.owner(sql))
+    if (Option.isSome(known)) return known.value
     const dm = yield* DirectMessages
-    const typed = Database.typed(database.file)
-    const scope = Spans.scopeOf(options.conversation)
-    const listing = (
-      resumeFrom: PageToken | undefined
-    ): Stream.Stream<EventsPage.EventsPage, Listing.ListingStopped> => {
-      const how = { ...options.hydrate === false ? undefined : hydrating, resumeFrom }
-      return options.conversation === undefined
-        ? dm.events.pages.all(how)
-        : dm.events.pages.conversation(options.conversation, how)
-    }
-    let done = { requests: 0, read: 0, added: 0, enriched: 0, deleted: 0 }
-    let reached: string | undefined
-    let spans: ReadonlyArray<Spans.Open> = []
+    const { id } = yield* Effect.mapError(dm.getMe(), (reason) =>
+      new Listing.ListingStopped({
+        reason,
+        given: 0,
+        resumeFrom: undefined,
+        rest: { source: { _tag: "All" }, options: {} }
+      }))
+    yield* typed(Spans.saveOwner(sql, id))
+    return id
+  })
 
-    const report = (phase: SyncProgress["phase"], { floor }: Bounds, failure?: Listing.ListingStopped) =>
-      options.onProgress?.({
-        phase,
-        requests: done.requests,
-        read: done.read,
-        added: done.added,
-        deleted: done.deleted,
-        reached: Option.flatMap(Option.fromNullable(reached), Snowflake.toDateTime),
-        until: Option.getOrElse(Snowflake.toDateTime(floor), () => DateTime.unsafeMake(0)),
-        failure: Option.fromNullable(failure)
-      }) ?? Effect.void
+/** Rounds for ever, with pauses between them and after failures that may pass. */
+const follow = (means: SyncRound.Means) =>
+  SyncRound.round(means).pipe(
+    Effect.tapError((error) => mayPass(error) ? SyncRound.report(means, "follow", error) : Effect.void),
+    Effect.retry({ schedule: patient, while: mayPass }),
+    Effect.zipRight(SyncRound.report(means, "follow")),
+    Effect.zipRight(Effect.sleep(means.options.every ?? "1 minute")),
+    Effect.forever
+  )
 
-    /** From the newest event down to what is known, and on below that. */
-    const round = (owner: Option.Option<string>) =>
-      Effect.gen(function*() {
-        const bounds = boundsOf(options, yield* Clock.currentTimeMillis)
-        spans = yield* typed(Spans.load(sql, scope))
-        const known = spans[0]?.newest
-        let walk: Spans.Walk = { spans, begun: false, next: undefined }
-        /** Down to where all events were seen in this round. */
-        let seen: string | undefined
-        let checking = bounds.recheck !== undefined
-
-        const take = (page: EventsPage.EventsPage) =>
-          Effect.gen(function*() {
-            const taken = yield* typed(SyncPage.write(database, page, {
-              scope,
-              walk,
-              seen,
-              checking,
-              horizon: bounds.horizon,
-              owner
-            }))
-            const { added, deleted, enriched, oldest } = taken
-            done = {
-              requests: done.requests + 1,
-              read: done.read + page.events.length,
-              added: done.added + added,
-              enriched: done.enriched + enriched,
-              deleted: done.deleted + deleted
-            }
-            walk = taken.walk
-            seen = oldest ?? seen
-            spans = walk.spans
-            reached = spans[0]?.oldest
-            const isNew = known !== undefined &&
-              Option.exists(Option.fromNullable(seen), (id) => Snowflake.isNewer(id, known))
-            yield* report(checking ? "recheck" : isNew ? "new" : "older", bounds)
-            if (bounds.recheck !== undefined && seen !== undefined && !Snowflake.isNewer(seen, bounds.recheck)) {
-              checking = false
-              walk = { ...walk, next: walk.spans[0]?.next }
-            }
-            // The listing in hand goes on at its own token, and another one has to begin at any other.
-            return walk.next === undefined || walk.next !== page.meta.nextToken || isDone()
-          })
-
-        const isDone = (): boolean => {
-          const [current] = walk.spans
-          return !checking && walk.begun && current !== undefined && !Snowflake.isNewer(current.oldest, bounds.floor)
-        }
-
-        const from = (token: PageToken | undefined): Effect.Effect<void, SyncError> =>
-          listing(token).pipe(
-            Stream.mapEffect(take),
-            Stream.takeUntil((ended) => ended),
-            Stream.runDrain,
-            Effect.catchIf(
-              // Only where it began at a token that the archive had kept.
-              (error) => token !== undefined && error._tag === "ListingStopped" && isRefused(error),
-              (error) => {
-                const lost = error._tag === "ListingStopped" ? error.resumeFrom : undefined
-                // What the span covered is there; only the way on below it is lost, and leads through it once more.
-                walk = { spans: walk.spans.filter(({ next }) => next !== lost), begun: false, next: undefined }
-                seen = undefined
-                return from(undefined)
-              }
-            )
-          )
-
-        yield* from(undefined)
-        while (walk.next !== undefined && !isDone()) yield* from(walk.next)
-        return bounds
-      })
-
-    // Before anything is paid for: whether the archive can be written.
-    yield* typed(Database.transaction(
-      sql,
-      Effect.flatMap(Spans.load(sql, scope), (known) => Spans.save(sql, scope, known))
-    ))
-    const owner = yield* typed(Spans.owner(sql)).pipe(
-      Effect.flatMap(Option.match({
-        onSome: (id) => Effect.succeed(id),
-        onNone: () =>
-          dm.getMe().pipe(
-            Effect.mapError((reason) =>
-              new Listing.ListingStopped({
-                reason,
-                given: 0,
-                resumeFrom: undefined,
-                rest: { source: { _tag: "All" }, options: {} }
-              })
-            ),
-            Effect.tap(({ id }) => typed(Spans.saveOwner(sql, id))),
-            Effect.map(({ id }) => id)
-          )
-      })),
-      Effect.asSome
-    )
-
-    if (options.follow === true) {
-      const looked = Effect.retry(
-        round(owner).pipe(
-          Effect.tapErrorTag("ListingStopped", (failure) =>
-            Effect.flatMap(
-              Clock.currentTimeMillis,
-              (now) => Listing.mayPass(failure.reason) ? report("follow", boundsOf(options, now), failure) : Effect.void
-            ))
-        ),
-        { schedule: patient, while: (error) => error._tag === "ListingStopped" && Listing.mayPass(error.reason) }
-      )
-      yield* looked.pipe(
-        Effect.tap((bounds) => report("follow", bounds)),
-        Effect.zipRight(Effect.sleep(options.every ?? "1 minute")),
-        Effect.forever
-      )
-    } else yield* round(owner)
-
+const run = (database: Database.Database, options: SyncOptions): Effect.Effect<Synced, SyncError, DirectMessages> =>
+  Effect.gen(function*() {
+    yield* Database.typed(database.file)(touch(database))
+    const tally: SyncRound.Tally = { requests: 0, read: 0, added: 0, enriched: 0, deleted: 0, spans: [] }
+    const means = { database, dm: yield* DirectMessages, options, owner: yield* ownerOf(database), tally }
+    yield* options.follow === true ? follow(means) : SyncRound.round(means)
+    const { spans: [current], ...done } = tally
     const eventId = (id: string | undefined) =>
       Option.map(Option.fromNullable(id), (id) => Ids.received.EventId.make(id))
-    return { ...done, newest: eventId(spans[0]?.newest), oldest: eventId(spans[0]?.oldest) }
+    return { ...done, newest: eventId(current?.newest), oldest: eventId(current?.oldest) }
   })
 
 /** One sync of an archive at a time, whatever the process: two would read everything twice. */

@@ -52,7 +52,7 @@ export interface SyncOptions {
  */
 export interface SyncProgress {
   readonly phase: "new" | "older" | "recheck" | "follow"
-  /** Pages asked for. */
+  /** Pages read. */
   readonly requests: number
   /** Events that came. */
   readonly read: number

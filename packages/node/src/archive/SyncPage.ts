@@ -3,7 +3,6 @@ import { type EventsPage, Snowflake } from "@effect-xdm/core"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { ArchiveFailed } from "./ArchiveFailed.js"
 import * as Batch from "./Batch.js"
 import * as Database from "./Database.js"
@@ -16,7 +15,7 @@ export interface Standing extends Spans.Way {
   readonly walk: Spans.Walk
   /** From this event up all was seen in this round; absent at its first page. */
   readonly seen: string | undefined
-  readonly owner: Option.Option<string>
+  readonly owner: string
 }
 
 /** What a page did. */
@@ -76,10 +75,8 @@ export const write = (
 ): Effect.Effect<Taken, ArchiveFailed | SqlError> =>
   Effect.gen(function*() {
     const { file, sql } = database
-    if (Option.exists(standing.owner, (owner) => stranger(page, owner))) {
-      const problem = `is the archive of user ${
-        Option.getOrElse(standing.owner, () => "")
-      }, and the account is another's`
+    if (stranger(page, standing.owner)) {
+      const problem = `is the archive of user ${standing.owner}, and the account is another's`
       return yield* new ArchiveFailed({ reason: "OtherAccount", file, problem })
     }
     const now = yield* Clock.currentTimeMillis

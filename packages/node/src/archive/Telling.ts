@@ -142,7 +142,7 @@ export const story = (database: Database, { owner: given, timeZone, ...filter }:
       try: () => calendar(timeZone),
       catch: () => {
         const problem = `cannot be exported: ${JSON.stringify(timeZone?.slice(0, 50))} is no time zone`
-        return new ArchiveFailed({ reason: "Unexpected", file: database.file, problem })
+        return new ArchiveFailed({ reason: "InvalidInput", file: database.file, problem })
       }
     })
     const owner = given ?? Option.getOrUndefined(yield* Spans.owner(database.sql))

@@ -170,6 +170,8 @@ describe("events", () => {
       const at = (n: number) => DateTime.unsafeMake(now + minutes(n))
       expect(yield* ids({ order, since: at(10), until: at(20) })).toEqual(numbers(10, 20))
       expect(yield* ids({ types: [] })).toEqual([])
+      const wrong = ids({ since: "last tuesday" as Listing.Until }) // as a program without types would ask
+      expect(yield* Effect.flip(wrong)).toMatchObject({ reason: "InvalidInput" })
       expect(yield* ids({ order, types: ["MessageCreate", "ParticipantsLeave"] })).toEqual(numbers(0, 500))
     })))
 

@@ -216,6 +216,16 @@ describe("sync", () => {
       expect(progress.at(-1)?.until).toEqual(DateTime.unsafeMake(now - 30 * 24 * 60 * minutes(1)))
     }).pipe(against({ world: world(250) })))
 
+  it.effect("asks X for nothing when it is asked for what makes no sense", () =>
+    Effect.gen(function*() {
+      const wrong = "last tuesday" as "1 day" // as a program without types would ask
+      expect(yield* Effect.exit(sync({ until: wrong }))).toMatchObject({ cause: { error: { reason: "InvalidInput" } } })
+      expect(yield* Effect.exit(sync({ recheck: wrong }))).toMatchObject({
+        cause: { error: { reason: "InvalidInput" } }
+      })
+      expect(yield* asked).toBe(0)
+    }).pipe(against({ world: world(10) })))
+
   it.effect("keeps what it has when X fails, and the next one goes on", () =>
     Effect.gen(function*() {
       const emulator = yield* Emulator

@@ -243,7 +243,7 @@ describe("HTML", () => {
       expect(alone.match(/<section/g)).toHaveLength(1)
       expect(alone).not.toContain("<nav")
       expect(yield* Effect.flip(text(archive.exportHtml({ timeZone: "Mars/Olympus" })))).toMatchObject({
-        reason: "Unexpected",
+        reason: "InvalidInput",
         problem: "cannot be exported: \"Mars/Olympus\" is no time zone"
       })
     })).pipe(Effect.provide(client())))
