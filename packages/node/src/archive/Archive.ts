@@ -116,9 +116,10 @@ export interface ArchiveService {
   readonly markDeleted: (ids: Iterable<EventId>) => Effect.Effect<number, ArchiveFailed>
   readonly stats: Effect.Effect<Stats, ArchiveFailed>
   /**
-   * All that the archive has of these events, a JSON object a line, oldest
-   * first: first the users, media and posts that they refer to, then the events
-   * in X's own JSON. Nothing is lost, and `importJsonl` reads it.
+   * All that the archive has of these events, oldest first, a JSON object a
+   * line: an event in X's own JSON, and before it the users, media and posts that
+   * it refers to. Nothing is lost, and `importJsonl` reads it; what syncs have
+   * covered stays behind.
    */
   readonly exportJsonl: (filter?: Filter) => Stream.Stream<string, ArchiveFailed>
   /**
@@ -126,7 +127,10 @@ export interface ArchiveService {
    * that a spreadsheet would run as a formula has an apostrophe before it.
    */
   readonly exportCsv: (filter?: Filter) => Stream.Stream<string, ArchiveFailed>
-  /** Markdown to read: a heading a conversation and a day, a paragraph a message. */
+  /**
+   * Markdown to read: a heading a conversation and a day, a paragraph a message.
+   * Events of which no conversation is known are left out, as in `exportHtml`.
+   */
   readonly exportMarkdown: (options?: ExportOptions) => Stream.Stream<string, ArchiveFailed>
   /** One page of HTML to read in a browser: bubbles, days, names. It loads nothing from elsewhere and runs nothing. */
   readonly exportHtml: (options?: ExportOptions) => Stream.Stream<string, ArchiveFailed>

@@ -31,7 +31,7 @@ export const open = (file: string, readOnly: boolean) =>
   Effect.gen(function*() {
     yield* Effect.tryPromise({ try: () => prepare(file, readOnly), catch: (error) => error })
     // What opening a file throws comes as a defect from this one.
-    const sql = yield* SqliteClient.make({ filename: file, readonly: readOnly, disableWAL: true }).pipe(
+    const sql = yield* SqliteClient.make({ filename: Path.resolve(file), readonly: readOnly, disableWAL: true }).pipe(
       Effect.provide(Reactivity.layer),
       Effect.catchAllDefect((error) => Effect.fail(error))
     )
@@ -47,7 +47,7 @@ export const open = (file: string, readOnly: boolean) =>
     return sql
   }).pipe(Effect.mapError(fromUnknown(file)))
 
-/** A statement of its own makes no more than that of a transaction: a failed end is a failure and no defect. */
+/** Not unprepared, as the client itself does it: that throws where this fails. */
 const control = (connection: Connection, statement: string) => connection.execute(statement, [], undefined)
 
 /**

@@ -32,7 +32,10 @@ export interface SyncOptions {
   readonly every?: Duration.DurationInput | undefined
   /** Only this conversation. Default: all. */
   readonly conversation?: ConversationId | undefined
-  /** Bring along users, media and posts, which X bills like events. Default `true`. */
+  /**
+   * Bring along users, media and posts, which X bills like events. Default
+   * `true`. What was read without them is not read again.
+   */
   readonly hydrate?: boolean | undefined
   /**
    * Read this far back once more, though it is known, and mark as deleted what

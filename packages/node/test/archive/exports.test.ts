@@ -49,7 +49,7 @@ describe("the JSON of an event", () => {
           expect(EventJson.decode(json)).toEqual(event)
         }
       }),
-      { numRuns: 500 }
+      { numRuns: 200 }
     )
   })
 })
@@ -58,7 +58,7 @@ describe("JSON lines", () => {
   it.live("hold all that an archive has, whatever X has sent", () =>
     Effect.scoped(Effect.gen(function*() {
       const path = yield* folder
-      for (const [n, all] of fc.sample(pages, { numRuns: 60, seed: 11 }).entries()) {
+      for (const [n, all] of fc.sample(pages, { numRuns: 30, seed: 11 }).entries()) {
         const at = (name: string) => Archive.layer({ file: Path.join(path, `${name}-${n}.db`) })
         const [lines, events] = yield* Effect.gen(function*() {
           const archive = yield* Archive
