@@ -103,7 +103,12 @@ const check = ({ apiUrl, authorizeUrl, clientId, port = 8723, scopes = defaultSc
     : Effect.succeed({ port, scopes, within: time.value })
 }
 
-const openBrowser = (url: URL): Effect.Effect<void, LoginFailed> =>
+/**
+ * Opens a URL in the browser of this machine: `$BROWSER`, or the system's.
+ *
+ * @since 0.1.0
+ */
+export const openBrowser = (url: URL): Effect.Effect<void, LoginFailed> =>
   Effect.tryPromise({
     try: async () => {
       const { default: open } = await import("open")

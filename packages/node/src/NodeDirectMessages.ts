@@ -3,115 +3,32 @@
  *
  * @since 0.1.0
  */
-import {
-  Credentials,
-  type CredentialsOptions,
-  DirectMessages,
-  type Names,
-  type OAuth1Options,
-  type Provided
-} from "@effect-xdm/core"
+import { DirectMessages, type Provided } from "@effect-xdm/core"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import type * as HttpClient from "@effect/platform/HttpClient"
 import * as PlatformConfigProvider from "@effect/platform/PlatformConfigProvider"
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Redacted from "effect/Redacted"
 import { environment } from "./Environment.js"
-import * as NodeClient from "./NodeClient.js"
-import * as Places from "./Places.js"
-import * as TokenFile from "./TokenFile.js"
+import * as Settings from "./Settings.js"
 
-/**
- * How to reach X from Node. All of it has a default.
- *
- * @since 0.1.0
- */
-export interface ConnectionOptions extends CredentialsOptions {
-  /** How many connections to keep to X at most, 1 and more, which is how many requests are under way. Default 16. */
-  readonly connections?: number | undefined
-}
+export type { AccessTokenSettings, ConnectionOptions, OAuth1Settings, OAuth2Settings, Settings } from "./Settings.js"
 
 /**
  * How to read the environment, and how to reach X.
  *
  * @since 0.1.0
  */
-export interface Options extends ConnectionOptions {
+export interface Options extends Settings.ConnectionOptions {
   /** A file of variables that the environment does not have. It need not exist. Default `".env"`. */
   readonly envFile?: string | undefined
 }
 
-/**
- * A user's access token that does not change.
- *
- * @since 0.1.0
- */
-export interface AccessTokenSettings extends ConnectionOptions {
-  readonly accessToken: Redacted.Redacted
-}
-
-/**
- * The four parts of OAuth 1.0a credentials.
- *
- * @since 0.1.0
- */
-export interface OAuth1Settings extends ConnectionOptions, OAuth1Options {}
-
-/**
- * The tokens of an OAuth 2.0 log-in, which are kept in a file and renewed.
- *
- * @since 0.1.0
- */
-export interface OAuth2Settings extends ConnectionOptions, Names {
-  readonly clientId: string
-  /** For a confidential client; a public one has none. */
-  readonly clientSecret?: Redacted.Redacted | undefined
-  /** The path of the token file. Default: `Places.here().tokens`, where `xdm login` puts them. */
-  readonly tokenFile?: string | undefined
-}
-
-/**
- * Credentials of any kind, and how to reach X.
- *
- * @since 0.1.0
- */
-export type Settings = AccessTokenSettings | OAuth1Settings | OAuth2Settings
-
-/** Credentials of the kind that the settings are of. */
-const credentials = (
-  settings: Settings
-): Layer.Layer<Credentials, ConfigError, HttpClient.HttpClient> => {
-  if ("clientId" in settings) {
-    const { account, app, baseUrl = "https://api.x.com", clientId, clientSecret, tokenFile } = settings
-    const tokenUrl = `${baseUrl.replace(/\/$/, "")}/2/oauth2/token`
-    return Credentials.layerOAuth2({ account, app, clientId, clientSecret, tokenUrl }).pipe(
-      Layer.provide(TokenFile.layer(tokenFile ?? Places.here().tokens))
-    )
-  }
-  return "consumerKey" in settings
-    ? Credentials.layerOAuth1(settings)
-    : Credentials.layerAccessToken(settings.accessToken)
-}
-
-const fromSettings = ({ connections = 16, ...settings }: Settings): Layer.Layer<Provided, ConfigError> =>
-  DirectMessages.layerCredentials({ maxConnections: connections, ...settings }).pipe(
-    Layer.provide(credentials(settings)),
-    Layer.provide(NodeClient.layer({ connections }))
+const fromSettings = (settings: Settings.Settings): Layer.Layer<Provided, ConfigError> =>
+  DirectMessages.layerCredentials({ maxConnections: settings.connections, ...settings }).pipe(
+    Layer.provide(Settings.layer(settings))
   )
-
-const fromEnvironment = (options: ConnectionOptions) =>
-  Effect.map(environment, ({ account, baseUrl, dialect, login: { _tag, ...login }, tokenFile }) =>
-    fromSettings({
-      ...options,
-      baseUrl: options.baseUrl ?? baseUrl,
-      dialect: options.dialect ?? dialect,
-      account,
-      ...(_tag === "OAuth2" ? { tokenFile } : undefined),
-      ...login
-    }))
 
 /**
  * Everything that {@link DirectMessages} has, by what the environment says, and
@@ -152,7 +69,7 @@ const fromEnvironment = (options: ConnectionOptions) =>
 export const layer = (
   { envFile = ".env", ...options }: Options = {}
 ): Layer.Layer<Provided, ConfigError> =>
-  Layer.unwrapEffect(fromEnvironment(options)).pipe(
+  Layer.unwrapEffect(Effect.map(environment, (found) => fromSettings(Settings.of(found, undefined, options)))).pipe(
     Layer.provide(PlatformConfigProvider.layerDotEnvAdd(envFile)),
     Layer.provide(NodeFileSystem.layer)
   )
@@ -176,11 +93,11 @@ export const layer = (
  */
 export const layerConfig = (
   settings:
-    | Config.Config.Wrap<AccessTokenSettings>
-    | Config.Config.Wrap<OAuth1Settings>
-    | Config.Config.Wrap<OAuth2Settings>
+    | Config.Config.Wrap<Settings.AccessTokenSettings>
+    | Config.Config.Wrap<Settings.OAuth1Settings>
+    | Config.Config.Wrap<Settings.OAuth2Settings>
 ): Layer.Layer<Provided, ConfigError> =>
   Layer.unwrapEffect(
     // A Wrap of one of the kinds unwraps to that kind, which the type of `Wrap` cannot say of a union.
-    Effect.map(Config.unwrap<Settings>(settings as Config.Config.Wrap<Settings>), fromSettings)
+    Effect.map(Config.unwrap<Settings.Settings>(settings as Config.Config.Wrap<Settings.Settings>), fromSettings)
   )
