@@ -37,11 +37,18 @@ const tests = ["packages/core/test", "packages/node/test", "test"]
 const compile = (...projects) => run(bin("tsc"), ["-b", ...projects])
 
 const tasks = {
-  build: () => compile(...packages),
+  build: () => {
+    compile(...packages)
+    run(process.execPath, ["packages/node/bundle.mjs"])
+  },
   demo: (args) => {
     console.error("Building …")
     tasks.build()
     run(process.execPath, ["examples/dist/demo.js", ...args])
+  },
+  xdm: (args) => {
+    tasks.build()
+    run(process.execPath, ["packages/node/bin/xdm.js", ...args])
   },
   test: (args) => {
     // Some tests run the examples as a user does.
@@ -66,6 +73,7 @@ const tasks = {
   },
   format: () => run(bin("dprint"), ["fmt"]),
   bench: (args) => {
+    tasks.build()
     compile("test/bench")
     run(process.execPath, ["--expose-gc", "test/bench/dist/main.js", ...args])
   },

@@ -32,14 +32,18 @@ const { events } = await Effect.runPromise(Effect.provide(program, Live))
 console.log(events[0].id)
 `
 
-const milliseconds = (program: string): Promise<number> =>
+const milliseconds = (program: string, ...args: ReadonlyArray<string>): Promise<number> =>
   new Promise((resolve, reject) => {
     const started = performance.now()
-    const child = spawn(process.execPath, [program], { stdio: ["ignore", "ignore", "inherit"] })
+    const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "ignore", "inherit"] })
     child.on("error", reject)
-    child.on("exit", (code) =>
-      code === 0 ? resolve(performance.now() - started) : reject(new Error(`${program} exited with ${code}`)))
+    child.on(
+      "exit",
+      (code) => code === 0 ? resolve(performance.now() - started) : reject(new Error(`${program} exited with ${code}`))
+    )
   })
+
+const xdm = fileURLToPath(new URL("../../../packages/node/bin/xdm.js", import.meta.url))
 
 /** From the start of Node to the first event read over HTTP and the end of the process. */
 export const startup = async (): Promise<Group> => {
@@ -67,7 +71,9 @@ export const startup = async (): Promise<Group> => {
     const found = await alternating(11, {
       bare: () => milliseconds(`${folder}bare.bundled.mjs`),
       bundled: () => milliseconds(`${folder}ours.bundled.mjs`),
-      unbundled: () => milliseconds(`${folder}ours.mjs`)
+      unbundled: () => milliseconds(`${folder}ours.mjs`),
+      help: () => milliseconds(xdm, "--help"),
+      whoami: () => milliseconds(xdm, "--emulator", "whoami")
     })
     return {
       title: "Start of a program that reads the first event",
@@ -80,7 +86,9 @@ export const startup = async (): Promise<Group> => {
           unit: "ms",
           ratio: found.unbundled / found.bare,
           limit: 3
-        }
+        },
+        { name: "xdm --help", value: found.help, unit: "ms", limit: 400 },
+        { name: "xdm --emulator whoami", value: found.whoami, unit: "ms", limit: 400 }
       ]
     }
   } finally {

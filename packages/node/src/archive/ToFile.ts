@@ -8,7 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
 import * as Fs from "node:fs/promises"
-import { type ArchiveFailed, fromUnknown } from "./ArchiveFailed.js"
+import { ArchiveFailed, fromUnknown } from "./ArchiveFailed.js"
 
 /**
  * Writes what a stream gives into the file at `path`, for its owner alone. It
@@ -36,7 +36,10 @@ export const toFile = <E, R>(
   const next = `${path}.${randomUUID()}.tmp`
   const attempt = <A>(run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: fromUnknown(path) })
   return Effect.acquireUseRelease(
-    attempt(() => Fs.open(next, "wx", 0o600)),
+    Effect.mapError(attempt(() => Fs.open(next, "wx", 0o600)), (error) =>
+      error.reason === "NotFound"
+        ? new ArchiveFailed({ file: path, reason: "NoAccess", problem: "cannot be written: its folder is not there" })
+        : error),
     (file) =>
       Effect.gen(function*() {
         let bytes = 0

@@ -8,6 +8,12 @@ export const chromium: string | undefined = ["chromium", "chromium-browser", "go
   (name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0
 )
 
+if (chromium === undefined) {
+  console.log(
+    "Skipped: this machine has no Chromium (Debian's package is chromium), so log-ins are tested by plain HTTP"
+  )
+}
+
 export interface Visit {
   /** What the page is in the end, as HTML. */
   readonly dom: Promise<string>

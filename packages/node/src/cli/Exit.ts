@@ -1,0 +1,102 @@
+/** How a command ends: what it says of a failure, and the code that it leaves for scripts. */
+import type { Listing } from "@effect-xdm/core"
+import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
+import { hasProperty } from "effect/Predicate"
+
+/** The command was not called as it must be. */
+export class Usage extends Data.TaggedError("Usage")<{ readonly problem: string }> {
+  override get message(): string {
+    return this.problem
+  }
+}
+
+/** A command that has said all there is to say, and ends with a code. */
+export class Ended extends Data.TaggedError("Ended")<{ readonly code: Code }> {}
+
+/** Something about this machine's files is in the way. */
+export class FileProblem extends Data.TaggedError("FileProblem")<{ readonly problem: string }> {
+  override get message(): string {
+    return this.problem
+  }
+}
+
+/** What each code means, as the help shows it. */
+export const codes = {
+  0: "done",
+  1: "something went wrong that has no code of its own",
+  2: "the command was not called as it must be",
+  3: "log in first, or with other scopes",
+  4: "X refused, or knows no such thing",
+  5: "X's limit, or the credits, are used up",
+  6: "X could not be reached, or failed",
+  7: "nobody knows whether a message was sent",
+  8: "a file of this machine is in the way",
+  130: "interrupted by Ctrl-C"
+} as const
+
+export type Code = keyof typeof codes
+
+const byTag: { readonly [tag: string]: Code } = {
+  Usage: 2,
+  InvalidInput: 2,
+  ValidationError: 2,
+  NeedsLogin: 3,
+  Unauthorized: 3,
+  MissingScope: 3,
+  ConfigError: 3,
+  LoginFailed: 3,
+  Forbidden: 4,
+  NotFound: 4,
+  BadRequest: 4,
+  RateLimited: 5,
+  OutOfCredits: 5,
+  Unreachable: 6,
+  TimedOut: 6,
+  ServerFailure: 6,
+  UnexpectedResponse: 6,
+  RefreshFailed: 6,
+  SendOutcomeUnknown: 7,
+  TokenStoreFailed: 8,
+  CheckpointFailed: 8,
+  ArchiveFailed: 8,
+  FileProblem: 8
+}
+
+interface Tagged {
+  readonly _tag: string
+  readonly message: string
+}
+
+const isTagged = (error: unknown): error is Tagged =>
+  hasProperty(error, "_tag") && typeof error._tag === "string" && hasProperty(error, "message") &&
+  typeof error.message === "string"
+
+const isStopped = (error: Tagged): error is Listing.ListingStopped => error._tag === "ListingStopped"
+
+/** What a failure comes from: a listing that stopped has its reason. */
+const root = (error: Tagged): Tagged => isStopped(error) ? error.reason : error
+
+const next: { readonly [code in Code]?: string } = {
+  3: "Log in with `xdm login`, or see what `xdm doctor` finds."
+}
+
+export interface Ending {
+  readonly code: Code
+  readonly tag: string
+  readonly text: string
+}
+
+/** How a command ends that failed. */
+export const ofCause = (cause: Cause.Cause<unknown>): Ending => {
+  if (Cause.isInterruptedOnly(cause)) return { code: 130, tag: "Interrupted", text: "" }
+  const error = Cause.squash(cause)
+  if (!isTagged(error) || Cause.isDie(cause)) {
+    return { code: 1, tag: "Unexpected", text: `this is a fault of xdm: ${Cause.pretty(cause)}` }
+  }
+  const reason = root(error)
+  const code = byTag[reason._tag] ?? 1
+  const advice = reason._tag === "LoginFailed" ? undefined : next[code]
+  const sentence = /[.!?)]$/.test(reason.message) ? reason.message : `${reason.message}.`
+  return { code, tag: reason._tag, text: advice === undefined ? sentence : `${sentence} ${advice}` }
+}
