@@ -75,5 +75,13 @@ export type { Gap, Health } from "./streams/Health.js"
 export type { HydratedEvent } from "./streams/Hydrated.js"
 export * as Inbox from "./streams/Inbox.js"
 export * as Listing from "./streams/Listing.js"
+export type { Live } from "./streams/Live.js"
+export type {
+  CheckpointedOptions as LiveCheckpointedOptions,
+  Line,
+  LiveHealth,
+  LiveOptions,
+  LiveSource
+} from "./streams/LiveOptions.js"
 export * as Merge from "./streams/Merge.js"
 export * as Timeline from "./streams/Timeline.js"

@@ -17,6 +17,7 @@ import * as Follow from "./Follow.js"
 import type { Following } from "./Follow.js"
 import * as Hydrated from "./Hydrated.js"
 import type { Listing, ListingOptions, ListingStopped } from "./Listing.js"
+import * as Live from "./Live.js"
 import * as Pages from "./Pages.js"
 
 /**
@@ -178,6 +179,33 @@ export interface Events extends Listings<DmEvent> {
    * ```
    */
   readonly followParticipant: Following<[participantId: UserId]>
+  /**
+   * What is new in all conversations, for ever, the moment it is delivered by
+   * one of the `sources`: X's activity stream, a webhook, or anything else that
+   * gives events. What they lose is read: at the start, behind each reconnect,
+   * every five minutes (`every`), and as `follow` reads while no source is
+   * connected. Each event comes once.
+   *
+   * Nobody can know of an event that was lost before it is read, so one that is
+   * found later comes later, after newer ones perhaps; `order: "exact"` waits for
+   * a look with each. With a `checkpoint`, it goes on after a restart from the
+   * last event before which nothing is missing.
+   *
+   * @example
+   * ```ts
+   * import { DirectMessages, type DmEvent } from "@effect-xdm/core"
+   * import { Console, Effect, Stream } from "effect"
+   *
+   * // Whatever delivers events: here, those of another program.
+   * declare const delivered: Stream.Stream<DmEvent.DmEvent>
+   *
+   * const watch = Effect.flatMap(DirectMessages, (dm) =>
+   *   dm.events.live({ sources: [{ name: "queue", events: () => delivered }] }).pipe(
+   *     Stream.runForEach((event) => Console.log(event.id))
+   *   ))
+   * ```
+   */
+  readonly live: Live.Live
 }
 
 const bucketOf = {
@@ -225,7 +253,8 @@ export const make: Effect.Effect<
   never,
   GetEvents | GetEventsByConversationId | GetEventsByParticipantId | XApi
 > = Effect.map(Effect.all([fetchPage, XApi]), ([fetch, api]) => {
-  const follow = Follow.make({ fetch, pace: ({ _tag }) => api.pace(bucketOf[_tag]) })
+  const means: Follow.Means = { fetch, pace: ({ _tag }) => api.pace(bucketOf[_tag]) }
+  const follow = Follow.make(means)
   return {
     ...listings((listing) => Pages.events(fetch, listing)),
     pages: listings((listing) => Pages.listed(fetch, listing, ({ page }) => Chunk.of(page))),
@@ -240,6 +269,7 @@ export const make: Effect.Effect<
     followConversation: (conversationId: ConversationId, options?: Follow.AnyOptions) =>
       follow({ _tag: "Conversation", conversationId }, options),
     followParticipant: (participantId: UserId, options?: Follow.AnyOptions) =>
-      follow({ _tag: "Participant", participantId }, options)
+      follow({ _tag: "Participant", participantId }, options),
+    live: Live.make(means)
   }
 })
