@@ -18,9 +18,7 @@ describe("the README", () => {
       await writeFile(join(folder, "emulated.ts"), layers)
       await writeFile(
         join(folder, "program.ts"),
-        `import { Emulated } from "./emulated.js"\n${
-          program.replace("Effect.provide(Live)", "Effect.provide(Emulated)")
-        }`
+        `import { Emulated } from "./emulated.js"\n${program.replace("NodeDirectMessages.layer()", "Emulated")}`
       )
       await build({
         entryPoints: [join(folder, "program.ts")],
