@@ -242,7 +242,7 @@ describe("toFile", () => {
         expect(yield* Effect.promise(() => Fs.readdir(path))).toEqual(["out.txt"])
         const nowhere = Path.join(path, "none", "out.txt")
         expect(yield* Effect.flip(toFile(Stream.make("x"), nowhere))).toMatchObject({
-          reason: "NotFound",
+          reason: "NoAccess",
           file: nowhere
         })
       })
