@@ -18,6 +18,7 @@ import type { EventId, PageToken } from "../model/Ids.js"
 import * as Snowflake from "../model/Snowflake.js"
 import type { ReadError } from "../protocol/Errors.js"
 import * as Listing from "./Listing.js"
+import { unwrap } from "./Unwrapped.js"
 
 /**
  * Fetches a page of a source.
@@ -162,7 +163,7 @@ export const listed = <A>(
   const step = (bounds: Listing.Bounds) => {
     const fixed: Listing.Listing = { source, options: { ...options, until: bounds.until } }
 
-    const advance = (page: EventsPage, state: State): readonly [ListedPage, Option.Option<State>] => {
+    const advance = (page: EventsPage, state: State): readonly [Chunk.Chunk<A>, Option.Option<State>] => {
       const { ended, events, last } = fresh(page, state, bounds)
       const token = page.meta.nextToken
       const next: Option.Option<State> = ended || token === undefined
@@ -174,7 +175,7 @@ export const listed = <A>(
           trail: walk(state.trail, token),
           repeated: token === state.token || token === state.trail.kept
         })
-      return [{ page, events }, next]
+      return [give({ page, events }), next]
     }
 
     return (state: State) => {
@@ -196,18 +197,15 @@ export const listed = <A>(
     }
   }
 
-  return Stream.unwrap(
+  return unwrap(
     Effect.map(Clock.currentTimeMillis, (now) => {
       const bounds = Listing.bounds(options, now)
       if (Either.isLeft(bounds)) return Stream.fail(stoppedAt(listing, start)(bounds.left))
       const { prefetch } = bounds.right
       const fetchNext = step(bounds.right)
       return prefetch === 0
-        ? Stream.paginateChunkEffect(
-          start,
-          (state) => Effect.map(fetchNext(state), ([page, next]) => [give(page), next] as const)
-        )
-        : Stream.mapConcatChunk(ahead(start, fetchNext, prefetch), give)
+        ? Stream.paginateChunkEffect(start, fetchNext)
+        : Stream.flattenChunks(ahead(start, fetchNext, prefetch))
     })
   )
 }
