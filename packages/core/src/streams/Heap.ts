@@ -5,7 +5,7 @@
  */
 import type * as Chunk from "effect/Chunk"
 import type * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import type * as Either from "effect/Either"
 
 /**
  * What can be merged: it has an id by which it is ordered.
@@ -27,7 +27,8 @@ export class Source<A extends Identified, E, R> {
   /** The id of the head, which comparisons ask for again and again. */
   id = ""
   constructor(
-    readonly pull: Effect.Effect<Chunk.Chunk<A>, Option.Option<E>, R>,
+    /** Gives the next chunk, or that there is none. */
+    readonly pull: Effect.Effect<Either.Either<Chunk.Chunk<A>, unknown>, E, R>,
     readonly index: number
   ) {}
 

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as Channel from "effect/Channel"
 import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -18,6 +19,7 @@ import * as Checks from "./Checks.js"
 import type { Events } from "./Events.js"
 import { type Before, Heap, type Identified, Source } from "./Heap.js"
 import type { ListingOptions, ListingStopped } from "./Listing.js"
+import { unwrap } from "./Unwrapped.js"
 
 /**
  * A source of a merge failed: which, by its place and its name, and why.
@@ -74,22 +76,6 @@ export interface Merge {
 /** The most that one chunk of the merge holds. */
 const chunkSize = 512
 
-/** Pulls until there is a head or the source has ended; says which. */
-const refill = <A extends Identified, E, R>(source: Source<A, E, R>): Effect.Effect<boolean, E, R> =>
-  source.pull.pipe(
-    Effect.map((chunk) => {
-      source.chunk = Chunk.toReadonlyArray(chunk)
-      return source.moveTo(0)
-    }),
-    Effect.catchAll((end) => {
-      source.chunk = []
-      return Option.isSome(end) ? Effect.fail(end.value) : Effect.succeed(undefined)
-    }),
-    Effect.flatMap((filled) =>
-      filled === false ? Effect.suspend(() => refill(source)) : Effect.succeed(filled === true)
-    )
-  )
-
 const mergeBy = (before: Before): Merge =>
 <A extends Identified, E, R, R2>(
   streams: Iterable<Stream.Stream<A, E, R>>,
@@ -99,24 +85,29 @@ const mergeBy = (before: Before): Merge =>
   const checked = Checks.wholeNumber("concurrency", concurrency, 1, Infinity)
   // A mistake in the program, not a failure of a source: a defect.
   if (Either.isLeft(checked)) return Stream.die(checked.left)
-  const open = Effect.gen(function*() {
+  const failed = ({ index }: Source<A, E, R>, reason: E) => {
+    const failure = new SourceFailed<E>({ index, source: names[index] ?? String(index), reason })
+    return onSourceFailure === undefined ? Effect.fail(failure) : onSourceFailure(failure)
+  }
+
+  const merged = Effect.map(Scope.make(), (scope) => {
     const heap = new Heap<A, E, R>(before)
     /** The source whose chunk is used up: it is asked for more when more is asked of the merge, and not before. */
     let waiting: Source<A, E, R> | undefined
     let lastId: string | undefined
 
-    const fill = (source: Source<A, E, R>) =>
-      refill(source).pipe(
-        Effect.mapError((reason) =>
-          new SourceFailed<E>({ index: source.index, source: names[source.index] ?? String(source.index), reason })
-        ),
-        Effect.catchAll((failure) =>
-          onSourceFailure === undefined ? Effect.fail(failure) : Effect.as(onSourceFailure(failure), false)
-        ),
-        Effect.map((filled) => {
-          if (filled) heap.push(source)
-        })
-      )
+    /** Pulls until there is a head or the source has ended. */
+    const fill = (source: Source<A, E, R>): Effect.Effect<void, SourceFailed<E>, R | R2> =>
+      Effect.matchEffect(source.pull, {
+        onFailure: (reason) => failed(source, reason),
+        onSuccess: (pulled) => {
+          if (Either.isLeft(pulled)) return Effect.void
+          source.chunk = Chunk.toReadonlyArray(pulled.right)
+          if (!source.moveTo(0)) return fill(source)
+          heap.push(source)
+          return Effect.void
+        }
+      })
 
     const drain = (): Chunk.Chunk<A> => {
       const output: Array<A> = []
@@ -135,29 +126,29 @@ const mergeBy = (before: Before): Merge =>
       return Chunk.unsafeFromArray(output)
     }
 
-    let started = false
-    const start = Effect.forEach(
-      streams,
-      (stream, index) => Effect.flatMap(Stream.toPull(stream), (pull) => fill(new Source(pull, index))),
-      { concurrency, discard: true }
+    type Filling = Effect.Effect<void, SourceFailed<E>, R | R2>
+    const start: Filling = Scope.extend(
+      Effect.forEach(
+        streams,
+        (stream, index) =>
+          Effect.flatMap(Channel.toPull(Stream.toChannel(stream)), (pull) => fill(new Source(pull, index))),
+        { concurrency, discard: true }
+      ),
+      scope
     )
-    const scope = yield* Effect.scope
-    return Effect.gen(function*() {
-      if (!started) {
-        started = true
-        yield* Scope.extend(start, scope)
-      }
-      if (waiting !== undefined) {
-        const source = waiting
-        waiting = undefined
-        yield* fill(source)
-      }
-      if (heap.sources.length === 0) return yield* Effect.fail(Option.none())
-      return drain()
-    }).pipe(Effect.mapError((error) => Option.isOption(error) ? error : Option.some(error)))
+    const refill: Filling = Effect.suspend(() => waiting === undefined ? Effect.void : fill(waiting))
+    const given = () => {
+      waiting = undefined
+      const chunk = drain()
+      return [chunk, waiting === undefined && heap.sources.length === 0 ? Option.none() : Option.some(refill)] as const
+    }
+    return Stream.ensuringWith(
+      Stream.paginateChunkEffect(start, (filling) => Effect.map(filling, given)),
+      (exit) => Scope.close(scope, exit)
+    )
   })
   // Whether a SourceFailed can get out depends on the options; the overloads of Merge say when.
-  return Stream.fromPull(open) as Stream.Stream<A, never, R | R2>
+  return unwrap(merged) as Stream.Stream<A, never, R | R2>
 }
 
 /**
