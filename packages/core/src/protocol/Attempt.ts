@@ -14,7 +14,7 @@ import type { CredentialsService } from "./Credentials.js"
 import type * as Deadline from "./Deadline.js"
 import { type Call, type InvalidInput, type ReadError, TimedOut } from "./Errors.js"
 import type { Failure, RawAnswer } from "./Failure.js"
-import * as Permits from "./Permits.js"
+import type { Permits } from "./Permits.js"
 import * as Transport from "./Transport.js"
 
 /**
@@ -32,7 +32,7 @@ export type AttemptError = Exclude<ReadError, InvalidInput>
 export interface Means {
   readonly client: HttpClient.HttpClient
   readonly credentials: CredentialsService
-  readonly connections: Effect.Semaphore
+  readonly connections: Permits
   readonly within: Deadline.Within
   readonly timeout: Duration.Duration
 }
@@ -68,20 +68,17 @@ export const make = ({ client, connections, credentials, timeout, within }: Mean
     interpret: (answer: RawAnswer) => Either.Either<Success, Failure>,
     { onAnswer, onSigned }: Observer
   ): Effect.Effect<Success, AttemptError> =>
-    Effect.flatMap(credentials.sign(request), (signed) =>
-      Effect.zipRight(
-        onSigned(signed),
-        within(
-          Effect.mapError(untraced(read(signed)), (error) => Transport.unreachable(call, error)),
-          () => new TimedOut({ method: call.method, route: call.route, afterMillis })
-        )
-      ).pipe(
-        Effect.flatMap((answer) => {
-          const result = interpret(answer)
-          const told = Either.isRight(result) ? result : interpret(Transport.withoutSecrets(answer, signed))
-          return Effect.zipRight(onAnswer(answer), told)
-        })
-      )).pipe(Permits.one(connections))
+    connections.one(Effect.flatMap(credentials.sign(request), (signed) => {
+      const answered = within(
+        Effect.mapError(untraced(read(signed)), (error) => Transport.unreachable(call, error)),
+        () => new TimedOut({ method: call.method, route: call.route, afterMillis })
+      )
+      return Effect.flatMap(Effect.zipRight(onSigned(signed), answered), (answer) => {
+        const result = interpret(answer)
+        const told = Either.isRight(result) ? result : interpret(Transport.withoutSecrets(answer, signed))
+        return Effect.zipRight(onAnswer(answer), told)
+      })
+    }))
 }
 
 /**

@@ -13,6 +13,7 @@ import * as Fiber from "effect/Fiber"
 import { constVoid } from "effect/Function"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
+import * as Now from "./Now.js"
 
 /**
  * Fails with what `onLate` makes if the effect has not ended in time; it has
@@ -27,10 +28,6 @@ interface Waiting {
   ended: boolean
   expire: () => void
 }
-
-/** As `Effect.forkDaemon`, but the fiber runs at once, up to where it first waits. */
-const started = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<Fiber.RuntimeFiber<A, E>, never, R> =>
-  Effect.map(Effect.runtime<R>(), (runtime) => Runtime.runFork(runtime)(self))
 
 /**
  * A time-out of one duration, for as long as the scope is open.
@@ -81,7 +78,7 @@ export const make = (duration: Duration.Duration): Effect.Effect<Within, never, 
         })
         const ended = (fiber: Fiber.RuntimeFiber<void>, waiting: Waiting) =>
           Effect.async<A, E | E2>((resume) => {
-            waiting.expire = () => resume(Effect.zipRight(Fiber.interrupt(fiber), Effect.failSync(onLate)))
+            waiting.expire = () => resume(Effect.failSync(onLate))
             fiber.addObserver(() => {
               waiting.ended = true
               waiting.expire = constVoid
@@ -89,13 +86,15 @@ export const make = (duration: Duration.Duration): Effect.Effect<Within, never, 
               exit = undefined
             })
           })
-        // A child would be told to its parent and taken back again; this one is seen to here.
-        return Effect.flatMap(started(timed), (fiber) =>
-          Effect.clockWith((clock) => {
-            const waiting: Waiting = { at: clock.unsafeCurrentTimeMillis() + millis, ended: false, expire: constVoid }
+        return Effect.flatMap(Effect.runtime<R>(), (runtime) =>
+          Now.at((now) => {
+            // A child would be told to its parent and taken back again; this one is seen to here, whatever happens. It
+            // runs at once, up to where it first waits.
+            const fiber = Runtime.runFork(runtime)(timed)
+            const waiting: Waiting = { at: now + millis, ended: false, expire: constVoid }
             return Effect.zipRight(
               add(waiting),
-              Effect.onInterrupt(restore(ended(fiber, waiting)), () => Fiber.interrupt(fiber))
+              Effect.tapErrorCause(restore(ended(fiber, waiting)), () => Fiber.interrupt(fiber))
             )
           }))
       })

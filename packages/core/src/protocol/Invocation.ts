@@ -5,13 +5,13 @@
  * @since 0.1.0
  */
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { AttemptError, Observer } from "./Attempt.js"
 import type { CredentialsService } from "./Credentials.js"
 import type * as Endpoint from "./Endpoint.js"
 import * as Errors from "./Errors.js"
+import * as Now from "./Now.js"
 import * as RateLimitPolicy from "./RateLimitPolicy.js"
 import * as Retries from "./Retries.js"
 import { toSendError } from "./Sends.js"
@@ -88,12 +88,12 @@ const inTurn = <Success>(
   attempt: Attempt<Success>,
   onLeave: (at: number) => void
 ): Effect.Effect<Success, AnyError> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+  Now.at((now) => {
     const ticket = turns.nextTicket()
     const deadline = waitMillis === 0 ? 0 : now + waitMillis
     let signed: HttpClientRequest.HttpClientRequest | undefined
     const onSigned: Observer["onSigned"] = (request) =>
-      Effect.flatMap(Clock.currentTimeMillis, (leftAt) => {
+      Now.at((leftAt) => {
         signed = request
         onLeave(leftAt)
         return usage.requested

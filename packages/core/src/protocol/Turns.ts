@@ -4,7 +4,6 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -13,6 +12,7 @@ import type { Limits } from "./Buckets.js"
 import type { Call, RateLimited } from "./Errors.js"
 import type { RawAnswer } from "./Failure.js"
 import * as Line from "./Line.js"
+import * as Now from "./Now.js"
 import type { RateLimitStoreService } from "./RateLimitStore.js"
 
 /**
@@ -81,7 +81,7 @@ export const make = (means: Means): Turns => {
   const shared = limits.appDay !== undefined
   const appKey = JSON.stringify(["app", app, bucket])
 
-  const take: Effect.Effect<Bucket.Turn> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+  const take: Effect.Effect<Bucket.Turn> = Now.at((now) => {
     const own = store.modify(key, (state) => Bucket.take(state, now))
     return shared
       ? Effect.flatMap(own, (turn) =>
@@ -105,20 +105,20 @@ export const make = (means: Means): Turns => {
 
   /** Each owner's bucket changed by what became of a call. */
   const settle = (change: (state: Bucket.Bucket, owner: Bucket.Owner, now: number) => Bucket.Bucket) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    Now.at((now) => {
       const own = store.modify(key, (state) => [undefined, change(state, "user", now)])
       return shared
         ? Effect.zipRight(own, store.modify(appKey, (state) => [undefined, change(state, "app", now)]))
         : own
-    }).pipe(Effect.zipRight(Effect.suspend(() => line.size() > 0 || shared ? advance : Effect.void)))
+    }).pipe(Effect.flatMap(() => line.size() > 0 || shared ? advance : Effect.void))
 
   const inTurn: Turns["inTurn"] = (call, ticket, deadline, use, wasSent) =>
     Effect.uninterruptibleMask((restore) => {
       const queued = Effect.suspend(() => waited(restore(line.wait(call, ticket, deadline))))
-      const turn = Effect.suspend(() =>
-        line.size() > 0 ? queued : Effect.flatMap(take, (turn) => turn._tag === "Now" ? Effect.void : queued)
-      )
-      return Effect.flatMap(Effect.zipRight(turn, Clock.currentTimeMillis), (leftAt) => {
+      const turn = line.size() > 0
+        ? queued
+        : Effect.flatMap(take, (turn) => turn._tag === "Now" ? Effect.void : queued)
+      const made = Now.at((leftAt) => {
         let isAnswered = false
         const onAnswer = (answer: RawAnswer) => {
           isAnswered = true
@@ -132,6 +132,7 @@ export const make = (means: Means): Turns => {
           Effect.tapErrorCause((cause) => ended(!(cause._tag === "Fail" && !wasSent(cause.error))))
         )
       })
+      return Effect.zipRight(turn, made)
     })
 
   const state: Turns["state"] = Effect.all({
@@ -139,14 +140,12 @@ export const make = (means: Means): Turns => {
     app: shared ? store.modify(appKey, (bucket) => [bucket, bucket]) : Effect.succeed(undefined)
   })
 
-  const pace = Effect.flatMap(
-    Clock.currentTimeMillis,
-    (now) =>
-      Effect.map(
-        state,
-        ({ app, user }) =>
-          Math.max(Bucket.pace(user, "user", limits, now), app === undefined ? 0 : Bucket.pace(app, "app", limits, now))
-      )
+  const pace = Now.at((now) =>
+    Effect.map(
+      state,
+      ({ app, user }) =>
+        Math.max(Bucket.pace(user, "user", limits, now), app === undefined ? 0 : Bucket.pace(app, "app", limits, now))
+    )
   )
 
   let tickets = 0

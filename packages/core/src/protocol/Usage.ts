@@ -7,11 +7,13 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
 import { IdSet } from "./IdSet.js"
+import * as Now from "./Now.js"
 
 /**
  * X's published prices, in US dollars. They change: pass your own to
@@ -80,6 +82,12 @@ const eventsRead = counter("xdm_events_read", "Events read, each once in a UTC d
 const messagesSent = counter("xdm_messages_sent", "Messages sent")
 const cost = counter("xdm_cost_dollars", "What was read and sent cost by X's published prices, in US dollars")
 
+/** As `Metric.incrementBy` of each, in one step for all of them. */
+const increment = (...counters: ReadonlyArray<readonly [Metric.Metric.Counter<number>, by: number]>) =>
+  Effect.map(FiberRef.get(FiberRef.currentMetricLabels), (labels) => {
+    for (const [metric, by] of counters) metric.unsafeUpdate(by, labels)
+  })
+
 const dayOf = (millis: number): number => Math.floor(millis / (24 * 60 * 60_000))
 
 /** A million events read in one day cost ten thousand dollars; beyond, events read again are counted again. */
@@ -101,7 +109,7 @@ const make = (prices: Prices): Effect.Effect<UsageService> =>
 
     /** Counts on the day that it is. */
     const count = (add: (tally: Tally) => void) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      Now.at((now) => {
         if (dayOf(now) !== day) {
           day = dayOf(now)
           today = nothing()
@@ -129,14 +137,11 @@ const make = (prices: Prices): Effect.Effect<UsageService> =>
     return {
       totals,
       changes,
-      requested: Effect.zipRight(count((tally) => void tally.requests++), Metric.increment(requests)),
+      requested: Effect.zipRight(count((tally) => void tally.requests++), increment([requests, 1])),
       sent: count((tally) => {
         tally.messagesSent++
         tally.dollars += prices.messageSent
-      }).pipe(
-        Effect.zipRight(Metric.increment(messagesSent)),
-        Effect.zipRight(Metric.incrementBy(cost, prices.messageSent))
-      ),
+      }).pipe(Effect.zipRight(increment([messagesSent, 1], [cost, prices.messageSent]))),
       read: (events) =>
         Effect.suspend(() => {
           let fresh: number | undefined
@@ -148,10 +153,7 @@ const make = (prices: Prices): Effect.Effect<UsageService> =>
           return Effect.flatMap(counted, () =>
             fresh === undefined || fresh === 0
               ? Effect.void
-              : Effect.zipRight(
-                Metric.incrementBy(eventsRead, fresh),
-                Metric.incrementBy(cost, fresh * prices.eventRead)
-              ))
+              : increment([eventsRead, fresh], [cost, fresh * prices.eventRead]))
         })
     }
   })

@@ -22,6 +22,8 @@ import { finiteMillis } from "./Durations.js"
 import * as Endpoint from "./Endpoint.js"
 import type { RawAnswer } from "./Failure.js"
 import * as Invocation from "./Invocation.js"
+import * as Now from "./Now.js"
+import { Permits } from "./Permits.js"
 import * as RateLimitHeaders from "./RateLimitHeaders.js"
 import { RateLimits, type RateLimitsOptions } from "./RateLimits.js"
 import * as Retries from "./Retries.js"
@@ -161,18 +163,17 @@ const make = (options: XApiOptions) =>
     const attempt = Attempt.make({
       client: transform(yield* HttpClient.HttpClient),
       credentials,
-      connections: yield* Effect.makeSemaphore(maxConnections),
+      connections: new Permits(maxConnections),
       within: yield* Deadline.make(Duration.millis(timeout)),
       timeout: Duration.millis(timeout)
     })
     const usage = yield* Usage
     const budget = new Retries.Budget(retryBudget)
     let clockOffset = 0
-    const notice = ({ headers }: RawAnswer) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        const offset = (RateLimitHeaders.dateOf(headers) ?? now) - now
-        clockOffset = Math.abs(offset) > tolerance ? offset : 0
-      })
+    const notice = ({ headers }: RawAnswer, now: number): void => {
+      const offset = (RateLimitHeaders.dateOf(headers) ?? now) - now
+      clockOffset = Math.abs(offset) > tolerance ? offset : 0
+    }
 
     const call: XApiService["call"] = (endpoint) => {
       const toRequest = Endpoint.request(endpoint, dialect, blank)
@@ -193,7 +194,10 @@ const make = (options: XApiOptions) =>
             attempt(endpoint, request.right, interpret, {
               onSigned: observer.onSigned,
               onAnswer: (answer) =>
-                Effect.zipRight(Effect.zipRight(notice(answer), onAnswer(answer)), observer.onAnswer(answer))
+                Now.at((now) => {
+                  notice(answer, now)
+                  return Effect.zipRight(onAnswer(answer), observer.onAnswer(answer))
+                })
             }))
         })
     }
