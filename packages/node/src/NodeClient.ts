@@ -40,17 +40,34 @@ type Body = NonNullable<Dispatcher.DispatchOptions["body"]> | null
 /** A request on its way: what undici tells of it becomes one answer. */
 class Exchange implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined
+  private onEnd: (() => void) | undefined
   private cancelled = false
   private status = 0
   private headers: Dispatcher.ResponseData["headers"] = {}
-  private readonly chunks: Array<Buffer> = []
+  private chunks: Array<Buffer> = []
 
-  constructor(private readonly request: HttpClientRequest, private readonly resume: (answer: Answer) => void) {}
+  constructor(
+    private readonly request: HttpClientRequest,
+    private readonly options: Dispatcher.DispatchOptions,
+    private readonly resume: (answer: Answer) => void
+  ) {}
+
+  /** Sends the request. `onEnd` is told once, when it is answered, has failed or is cancelled. */
+  start(pool: Pool, onEnd: () => void): void {
+    this.onEnd = onEnd
+    pool.dispatch(this.options, this)
+  }
 
   /** Closes the connection; a request that has none yet will not be made. */
   cancel(): void {
     this.cancelled = true
     this.controller?.abort(new Error("interrupted"))
+    this.end()
+  }
+
+  private end(): void {
+    this.onEnd?.()
+    this.onEnd = undefined
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -73,10 +90,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.end()
     this.resume(Effect.succeed(this.response()))
   }
 
   onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
+    this.end()
     this.resume(Effect.fail(
       this.status < 200
         ? new RequestError({ request: this.request, reason: "Transport", cause })
@@ -85,7 +104,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   private response(): WholeResponse {
-    return new WholeResponse(this.request, this.status, this.headers, this.chunks)
+    const { chunks } = this
+    // An exchange outlives its end by some collections, and bytes that do so, too, bring on the costly ones.
+    this.chunks = []
+    return new WholeResponse(this.request, this.status, this.headers, chunks)
   }
 }
 
@@ -117,17 +139,30 @@ const sendable = ({ body, headers }: HttpClientRequest): Effect.Effect<Sendable>
   }
 }
 
-/** As `withPermits(1)`, which suspends its fiber even if there is a permit. */
-const withPermit = (permits: Effect.Semaphore) => (answer: Answer): Answer =>
-  Effect.flatMap(
-    permits.withPermitsIfAvailable(1)(answer),
-    (done) => Option.isSome(done) ? Effect.succeed(done.value) : permits.withPermits(1)(answer)
-  )
+/** A server with its connections. Those who wait for one are kept out of undici's queue, which nobody can leave. */
+class Server {
+  private readonly waiting = new Set<Exchange>()
+  constructor(readonly pool: Pool, private free: number) {}
 
-/** A server with its connections. `permits` keeps those who wait out of undici's queue, which nobody can leave. */
-interface Server {
-  readonly pool: Pool
-  readonly permits: Effect.Semaphore
+  enter(exchange: Exchange): void {
+    if (this.free === 0) this.waiting.add(exchange)
+    else {
+      this.free--
+      exchange.start(this.pool, () => this.next())
+    }
+  }
+
+  leave(exchange: Exchange): void {
+    if (!this.waiting.delete(exchange)) exchange.cancel()
+  }
+
+  private next(): void {
+    this.free++
+    const [first] = this.waiting
+    if (first === undefined) return
+    this.waiting.delete(first)
+    this.enter(first)
+  }
 }
 
 /**
@@ -152,22 +187,22 @@ export const make = (
       if (known !== undefined) return known
       // Time-outs are Effect's. One pool a server, because an Agent loses connections after `connection: close`.
       const pool = new Pool(origin, { connections, headersTimeout: 0, bodyTimeout: 0 })
-      const server = { pool, permits: Effect.unsafeMakeSemaphore(connections) }
+      const server = new Server(pool, connections)
       servers.set(origin, server)
       return server
     }
 
     const send = (request: HttpClientRequest, origin: string, path: string): Answer => {
-      const { permits, pool } = serverOf(origin)
+      const server = serverOf(origin)
       const { method } = request
       return Effect.flatMap(sendable(request), ({ body, headers }) =>
         Effect.async<HttpClientResponse, HttpClientError>((resume) => {
-          const exchange = new Exchange(request, resume)
-          pool.dispatch({ method, path, headers, body }, exchange)
+          const exchange = new Exchange(request, { method, path, headers, body }, resume)
+          server.enter(exchange)
           return Effect.sync(() =>
-            exchange.cancel()
+            server.leave(exchange)
           )
-        })).pipe(withPermit(permits))
+        }))
     }
 
     /** Where the last request went: the next one often goes there too, and a URL is dear. */
