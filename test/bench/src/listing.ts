@@ -66,8 +66,8 @@ export const listing = (): Promise<Group> => {
       undici: () => cpuMicroseconds(pages, () => overUndici.runPromise(countAll)),
       fetch: () => cpuMicroseconds(pages, () => overFetch.runPromise(countAll))
     }
-    // All of them warm: what is measured is a program that runs for long.
-    await alternating(5, candidates)
+    // All of them warm: what is measured is a program that runs for long. The engine has its say after some 3,000 pages.
+    await alternating(10, candidates)
     const found = await alternating(9, candidates)
     await Promise.all([ours, overUndici, overFetch].map((each) => each.dispose()))
     const row = (name: string, value: number) => ({ name, value, unit: "µs", ratio: value / found.bare })
