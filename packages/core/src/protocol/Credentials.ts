@@ -12,7 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { CredentialsService, Names } from "./CredentialsService.js"
 import * as OAuth1 from "./OAuth1.js"
-import * as OAuth2 from "./OAuth2.js"
+import type * as OAuth2 from "./OAuth2.js"
 import { isAccessToken } from "./TokenSet.js"
 import type { TokenStore } from "./TokenStore.js"
 
@@ -124,5 +124,9 @@ export class Credentials extends Context.Tag("@effect-xdm/core/Credentials")<Cre
   static readonly layerOAuth2 = (
     options: OAuth2.OAuth2Options
   ): Layer.Layer<Credentials, ConfigError.ConfigError, HttpClient.HttpClient | TokenStore> =>
-    Layer.scoped(Credentials, OAuth2.make(options))
+    Layer.scoped(
+      Credentials,
+      // Loaded by those who log in that way: a program with a token starts without it.
+      Effect.flatMap(Effect.promise(() => import("./OAuth2.js")), ({ make }) => make(options))
+    )
 }
