@@ -85,3 +85,14 @@ export type {
 } from "./streams/LiveOptions.js"
 export * as Merge from "./streams/Merge.js"
 export * as Timeline from "./streams/Timeline.js"
+
+export { ActivityStream } from "./push/ActivityStream.js"
+export type {
+  ActivityError,
+  ActivityLayerOptions,
+  ActivityStreamOptions,
+  ActivityStreamService,
+  Health as ActivityHealth,
+  Reason as ActivityReason
+} from "./push/ActivityStream.js"
+export * as PushEvent from "./push/PushEvent.js"

@@ -20,6 +20,8 @@ export interface Limits {
 }
 
 const reads: Limits = { window: 15 }
+/** X publishes no figures for the app's own housekeeping; its answers tell them. */
+const housekeeping: Limits = { window: 300 }
 const sends: Limits = { window: 15, userDay: 1_440, appDay: 1_440 }
 
 /**
@@ -37,7 +39,10 @@ export const published = {
   CreateConversation: sends,
   DeleteEvents: { window: 300, userDay: 1_500, appDay: 4_000 },
   GetMe: { window: 75 },
-  GetUserByUsername: { window: 900 }
+  GetUserByUsername: { window: 900 },
+  ActivityStream: housekeeping,
+  ActivitySubscriptions: housekeeping,
+  Webhooks: housekeeping
 } satisfies { readonly [name: string]: Limits }
 
 /**

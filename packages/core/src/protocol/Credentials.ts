@@ -41,19 +41,25 @@ export class Credentials extends Context.Tag("@effect-xdm/core/Credentials")<Cre
   static readonly layerAccessToken = (
     accessToken: Redacted.Redacted,
     { account = "default", app = "default" }: Names = {}
-  ): Layer.Layer<Credentials, ConfigError.ConfigError> =>
-    isAccessToken(Redacted.value(accessToken))
-      ? Layer.succeed(Credentials, {
-        account,
-        app,
-        scopes: Effect.succeedNone,
-        renew: () => Effect.succeed(false),
-        sign: (request) => Effect.succeed(HttpClientRequest.bearerToken(request, Redacted.value(accessToken)))
-      })
-      : Layer.fail(ConfigError.InvalidData(
-        ["accessToken"],
-        "accessToken must be the token alone, without \"Bearer\", spaces or line breaks, and not empty"
-      ))
+  ): Layer.Layer<Credentials, ConfigError.ConfigError> => fixed("accessToken", accessToken, { account, app })
+
+  /**
+   * The app-only bearer token that X's developer portal shows under "Keys and
+   * tokens": it stands for the app and no user, does not run out, and is what
+   * webhooks, activity subscriptions and the activity stream take. Direct
+   * Messages do not take it.
+   *
+   * Fails with a `ConfigError` that does not show it if it is empty or holds
+   * what no token does.
+   *
+   * Source: X's guide to app-only authentication.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerBearer = (
+    bearerToken: Redacted.Redacted,
+    { account = "app-only", app = "default" }: Names = {}
+  ): Layer.Layer<Credentials, ConfigError.ConfigError> => fixed("bearerToken", bearerToken, { account, app })
 
   /**
    * The credentials of OAuth 1.0a: those that X's developer portal gives for
@@ -130,3 +136,22 @@ export class Credentials extends Context.Tag("@effect-xdm/core/Credentials")<Cre
       Effect.flatMap(Effect.promise(() => import("./OAuth2.js")), ({ make }) => make(options))
     )
 }
+
+/** A token that stays what it is. */
+const fixed = (
+  option: string,
+  token: Redacted.Redacted,
+  names: { readonly account: string; readonly app: string }
+): Layer.Layer<Credentials, ConfigError.ConfigError> =>
+  // X shows bearer tokens with percent signs, and takes them as it shows them.
+  isAccessToken(Redacted.value(token).replaceAll("%", ""))
+    ? Layer.succeed(Credentials, {
+      ...names,
+      scopes: Effect.succeedNone,
+      renew: () => Effect.succeed(false),
+      sign: (request) => Effect.succeed(HttpClientRequest.bearerToken(request, Redacted.value(token)))
+    })
+    : Layer.fail(ConfigError.InvalidData(
+      [option],
+      `${option} must be the token alone, without "Bearer", spaces or line breaks, and not empty`
+    ))

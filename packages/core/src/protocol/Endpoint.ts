@@ -46,7 +46,7 @@ export type Query = { readonly [parameter: string]: string | number | undefined 
 
 interface Description<Input, Success, K extends Kind> {
   readonly kind: K
-  readonly method: Extract<HttpMethod, "GET" | "POST" | "DELETE">
+  readonly method: Extract<HttpMethod, "GET" | "POST" | "PUT" | "DELETE">
   /** The path, with its parameters in braces: `/2/dm_events/{event_id}`. */
   readonly route: string
   /** Which calls X counts together; the endpoint's own name unless X says otherwise. */

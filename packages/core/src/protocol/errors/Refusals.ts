@@ -15,6 +15,13 @@ import { type Answer, type Call, sayAnswer } from "./Calls.js"
  */
 export class Unauthorized extends Data.TaggedError("Unauthorized")<Answer> {
   override get message(): string {
+    if (/^\/2\/(webhooks|activity)\b/.test(this.route)) {
+      return sayAnswer(
+        this,
+        "the token was refused. This takes the app-only bearer token, which X's developer portal shows under",
+        "\"Keys and tokens\" of your app; generating it anew makes the one before useless."
+      )
+    }
     return sayAnswer(
       this,
       "the access token was refused. X lets it expire after two hours: log in again for a new one. Direct Messages",

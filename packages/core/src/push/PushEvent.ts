@@ -1,0 +1,273 @@
+/**
+ * What X pushes, by whichever way it comes: activity events, and the payloads
+ * of the Account Activity API, which carry several at a time. Messages are the
+ * same `MessageCreate`s that a listing gives.
+ *
+ * Source: X's guides to activity events and to the Account Activity API. X
+ * documents the payloads of messages; those of read marks and of typing are
+ * read as leniently as can be, and keep X's JSON.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import * as DateTime from "effect/DateTime"
+import * as Either from "effect/Either"
+import { isRecord } from "effect/Predicate"
+import * as Decoder from "../model/Decoder.js"
+import * as DmEvent from "../model/DmEvent.js"
+import { type ConversationId, type EventId, type UserId } from "../model/Ids.js"
+import type { JsonObject } from "../model/Json.js"
+import * as User from "../model/User.js"
+import * as Older from "./OlderForms.js"
+
+interface Pushed {
+  /** X's id of the delivery (`event_uuid`), where it has one: a number as text, which can be negative. */
+  readonly id: string | undefined
+  /** Whose inbox it is of, where X says so. */
+  readonly account: UserId | undefined
+}
+
+/**
+ * A message came, or left. `users` are those that X sent along.
+ *
+ * @since 0.1.0
+ */
+export interface Message extends Pushed {
+  readonly _tag: "Message"
+  readonly direction: "received" | "sent"
+  readonly event: DmEvent.MessageCreate
+  readonly users: ReadonlyArray<User.User>
+}
+
+/**
+ * Somebody has read a conversation, up to an event.
+ *
+ * @since 0.1.0
+ */
+export interface Read extends Pushed {
+  readonly _tag: "Read"
+  readonly reader: UserId | undefined
+  readonly conversation: ConversationId | undefined
+  readonly lastReadEventId: EventId | undefined
+  readonly at: DateTime.Utc | undefined
+  /** X's JSON of it. */
+  readonly raw: unknown
+}
+
+/**
+ * Somebody is writing.
+ *
+ * @since 0.1.0
+ */
+export interface Typing extends Pushed {
+  readonly _tag: "Typing"
+  readonly sender: UserId | undefined
+  readonly recipient: UserId | undefined
+  readonly conversation: ConversationId | undefined
+  readonly at: DateTime.Utc | undefined
+  /** X's JSON of it. */
+  readonly raw: unknown
+}
+
+/**
+ * Something that this version does not know, or a message of a form that it
+ * cannot read: `kind` is X's name of it, `raw` its JSON.
+ *
+ * @since 0.1.0
+ */
+export interface Unknown extends Pushed {
+  readonly _tag: "Unknown"
+  readonly kind: string
+  readonly raw: unknown
+}
+
+/** @since 0.1.0 */
+export type PushEvent = Message | Read | Typing | Unknown
+
+/**
+ * JSON that is no payload of X's pushes.
+ *
+ * @since 0.1.0
+ */
+export class UnexpectedPayload extends Data.TaggedError("UnexpectedPayload")<{ readonly expected: string }> {
+  override get message(): string {
+    return `this is nothing that X pushes: ${this.expected}.`
+  }
+}
+
+const decodeEvent = Decoder.compile(DmEvent.DmEvent)
+const decodeUser = Decoder.compile(User.User)
+
+// The ids of answers are brands without a pattern, so any text is one.
+const userId = (id: string | undefined) => id as UserId | undefined
+const conversationId = (id: string | undefined) => id as ConversationId | undefined
+const eventId = (id: string | undefined) => id as EventId | undefined
+
+const timeOf = (json: JsonObject): DateTime.Utc | undefined => {
+  const millis = Older.millis(json["created_timestamp"]) ?? Older.millis(json["created_at"])
+  return millis === undefined ? undefined : DateTime.unsafeMake(millis)
+}
+
+const unknown = (pushed: Pushed, kind: string, raw: unknown): Unknown => ({ _tag: "Unknown", kind, raw, ...pushed })
+
+const message = (
+  pushed: Pushed,
+  direction: Message["direction"] | undefined,
+  users: ReadonlyArray<User.User>,
+  raw: unknown
+): PushEvent => {
+  const json = Older.record(raw)
+  const kind = Older.text(json["type"]) ?? Older.text(json["event_type"]) ?? ""
+  const isOlder = kind === "message_create" || json["message_create"] !== undefined
+  const decoded = decodeEvent(isOlder ? Older.message(json) : json)
+  if (Either.isLeft(decoded) || decoded.right._tag !== "MessageCreate") {
+    return unknown(pushed, `direct_message_events${kind === "" ? "" : `: ${kind}`}`, raw)
+  }
+  const event = decoded.right
+  const sent = event.senderId !== undefined && event.senderId === pushed.account
+  return { _tag: "Message", direction: direction ?? (sent ? "sent" : "received"), event, users, ...pushed }
+}
+
+const read = (pushed: Pushed, raw: unknown): Read => {
+  const json = Older.record(raw)
+  return {
+    _tag: "Read",
+    reader: userId(Older.senderOf(json) ?? Older.text(json["reader_id"]) ?? Older.text(json["user_id"])),
+    conversation: conversationId(Older.conversationOf(json)),
+    lastReadEventId: eventId(Older.text(json["last_read_event_id"])),
+    at: timeOf(json),
+    raw,
+    ...pushed
+  }
+}
+
+const typing = (pushed: Pushed, raw: unknown): Typing => {
+  const json = Older.record(raw)
+  return {
+    _tag: "Typing",
+    sender: userId(Older.senderOf(json) ?? Older.text(json["user_id"])),
+    recipient: userId(Older.recipientOf(json)),
+    conversation: conversationId(Older.conversationOf(json)),
+    at: timeOf(json),
+    raw,
+    ...pushed
+  }
+}
+
+const usersOf = (json: unknown): ReadonlyArray<User.User> =>
+  Object.values(Older.record(json)).flatMap((user) => {
+    const decoded = decodeUser(Older.user(user))
+    return Either.isRight(decoded) ? [decoded.right] : []
+  })
+
+const messages = "direct_message_events"
+const typings = "direct_message_indicate_typing_events"
+const reads = "direct_message_mark_read_events"
+
+/** The items of a list in the payload; where X has no list there, the payload itself. */
+const itemsOf = (payload: JsonObject, name: string): ReadonlyArray<unknown> => {
+  const items = payload[name]
+  return Array.isArray(items) ? items : [payload]
+}
+
+const fromActivity = (data: JsonObject, kind: string): ReadonlyArray<PushEvent> => {
+  const payload = Older.record(data["payload"])
+  const pushed: Pushed = {
+    id: Older.text(data["event_uuid"]),
+    account: userId(Older.text(Older.record(data["filter"])["user_id"]))
+  }
+  switch (kind) {
+    case "dm.received":
+    case "dm.sent": {
+      const users = usersOf(payload["users"])
+      const direction = kind === "dm.sent" ? "sent" : "received"
+      return itemsOf(payload, messages).map((raw) => message(pushed, direction, users, raw))
+    }
+    case "dm.read":
+      return itemsOf(payload, reads).map((raw) => read(pushed, raw))
+    case "dm.indicate_typing":
+      return itemsOf(payload, typings).map((raw) => typing(pushed, raw))
+    default:
+      return [unknown(pushed, kind, data)]
+  }
+}
+
+/** Parts of an Account Activity payload that say something of its events, and are none. */
+const aside: ReadonlySet<string> = new Set(["for_user_id", "users", "apps", "user_has_blocked", "is_blocked_by"])
+
+const fromAccountActivity = (json: JsonObject): ReadonlyArray<PushEvent> => {
+  const pushed: Pushed = { id: undefined, account: userId(Older.text(json["for_user_id"])) }
+  const users = usersOf(json["users"])
+  return Object.entries(json).flatMap(([kind, items]) => {
+    if (aside.has(kind)) return []
+    return (Array.isArray(items) ? items : [items]).map((raw: unknown) =>
+      kind === messages
+        ? message(pushed, undefined, users, raw)
+        : kind === typings
+        ? typing(pushed, raw)
+        : kind === reads
+        ? read(pushed, raw)
+        : unknown(pushed, kind, raw)
+    )
+  })
+}
+
+/**
+ * The events of a payload, in its order. Unknown fields are passed over and
+ * unknown kinds kept; only what is no payload at all is refused.
+ *
+ * @example
+ * ```ts
+ * import { PushEvent } from "@effect-xdm/core"
+ *
+ * PushEvent.fromJson({ data: { event_type: "oauth.revoke", event_uuid: "7", payload: {} } })
+ * // Either.right([{ _tag: "Unknown", kind: "oauth.revoke", … }])
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const fromJson = (json: unknown): Either.Either<ReadonlyArray<PushEvent>, UnexpectedPayload> => {
+  if (!isRecord(json)) return Either.left(new UnexpectedPayload({ expected: "expected an object" }))
+  const data = Older.record(json["data"])
+  if (typeof data["event_type"] === "string") return Either.right(fromActivity(data, data["event_type"]))
+  return json["for_user_id"] !== undefined || json["user_event"] !== undefined || json[messages] !== undefined
+    ? Either.right(fromAccountActivity(json))
+    : Either.left(new UnexpectedPayload({ expected: "expected data.event_type, or for_user_id and events" }))
+}
+
+/**
+ * What two deliveries of the same have in common, to tell repeats: the account
+ * and the event's id for a message, X's id of the delivery for the rest.
+ * Nothing for what cannot be told from a repeat.
+ *
+ * @since 0.1.0
+ */
+export const key = (pushed: PushEvent): string | undefined => {
+  const { account = "", id } = pushed
+  switch (pushed._tag) {
+    case "Message":
+      return `message ${account} ${pushed.event.id}`
+    case "Read":
+      return marked(id, pushed.at, `read ${account} ${pushed.reader} ${pushed.conversation} ${pushed.lastReadEventId}`)
+    case "Typing":
+      return marked(id, pushed.at, `typing ${account} ${pushed.sender} ${pushed.conversation}`)
+    case "Unknown":
+      return id === undefined ? undefined : `${id} ${Older.text(Older.record(pushed.raw)["id"]) ?? ""}`
+  }
+}
+
+/** One delivery can hold several, so its id alone does not tell them apart. */
+const marked = (id: string | undefined, at: DateTime.Utc | undefined, what: string): string | undefined =>
+  id !== undefined ? `${id} ${what}` : at !== undefined ? `${at.epochMillis} ${what}` : undefined
+
+/** @since 0.1.0 */
+export const isMessage = (pushed: PushEvent): pushed is Message => pushed._tag === "Message"
+
+/** @since 0.1.0 */
+export const isRead = (pushed: PushEvent): pushed is Read => pushed._tag === "Read"
+
+/** @since 0.1.0 */
+export const isTyping = (pushed: PushEvent): pushed is Typing => pushed._tag === "Typing"
+
+/** @since 0.1.0 */
+export const isUnknown = (pushed: PushEvent): pushed is Unknown => pushed._tag === "Unknown"
