@@ -110,7 +110,11 @@ describe("the examples", () => {
       const { code, stdout } = yield* run("auto-reply-bot.js")
       expect(code).toBe(0)
       const lines = stdout.trimEnd().split("\n")
-      expect(lines.slice(0, 3).map((line) => line.split(":")[0])).toEqual(["@jonas_lind", "@kenji_mori", "@salma_haddad"])
+      expect(lines.slice(0, 3).map((line) => line.split(":")[0])).toEqual([
+        "@jonas_lind",
+        "@kenji_mori",
+        "@salma_haddad"
+      ])
       expect(lines.slice(3).sort()).toEqual([
         "@mina_builds: Thank you for asking. One of us will write to you today.",
         "@mina_builds: We are open from 9 to 17, Monday to Friday."

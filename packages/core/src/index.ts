@@ -96,3 +96,4 @@ export type {
   Reason as ActivityReason
 } from "./push/ActivityStream.js"
 export * as PushEvent from "./push/PushEvent.js"
+export * as PushSource from "./push/Source.js"

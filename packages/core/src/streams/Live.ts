@@ -111,6 +111,9 @@ const live = <R>(
         case "Connected":
           isInDoubt = true
           return planned
+        case "Doubtful":
+          isInDoubt = true
+          return Effect.void
         case "Disconnected":
           return planned
         case "Due":

@@ -22,6 +22,8 @@ import type { Health } from "./Health.js"
 export interface Line {
   /** It delivers from now on; what came before may be lost, so it is read. */
   readonly connected: Effect.Effect<void>
+  /** It delivers, but something may have been lost just now, so it is read. */
+  readonly doubtful: Effect.Effect<void>
   /** It does not deliver until it says otherwise. */
   readonly disconnected: Effect.Effect<void>
 }

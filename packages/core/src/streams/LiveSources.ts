@@ -17,6 +17,7 @@ import type { LiveHealth, LiveSource } from "./LiveOptions.js"
 export type Signal =
   | { readonly _tag: "Delivered"; readonly event: DmEvent }
   | { readonly _tag: "Connected" }
+  | { readonly _tag: "Doubtful" }
   | { readonly _tag: "Disconnected" }
 
 /** Of a failure only its message is told, where it has one: what else it holds may be large, or secret. */
@@ -57,6 +58,7 @@ export const make = <R>(
       Effect.forEach(sources, ({ events }, index) => {
         const line = {
           connected: Effect.zipRight(become(index, "Connected"), offer({ _tag: "Connected" })),
+          doubtful: Effect.asVoid(offer({ _tag: "Doubtful" })),
           disconnected: Effect.zipRight(become(index, "Disconnected"), offer({ _tag: "Disconnected" }))
         }
         return Stream.runForEach(events(line), (event) => offer({ _tag: "Delivered", event })).pipe(
