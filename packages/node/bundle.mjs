@@ -6,6 +6,21 @@ import { join } from "node:path"
 const folder = join(import.meta.dirname, "dist", "bin")
 rmSync(folder, { recursive: true, force: true })
 
+/** Of undici only its pools are used; the rest of it would double what a start has to load. */
+const onlyPools = {
+  name: "only-pools",
+  setup: ({ onLoad, onResolve }) => {
+    onResolve(
+      { filter: /^undici$/ },
+      ({ resolveDir }) => ({ path: "undici", namespace: "only-pools", pluginData: resolveDir })
+    )
+    onLoad({ filter: /./, namespace: "only-pools" }, ({ pluginData }) => ({
+      contents: "export { default as Pool } from \"undici/lib/dispatcher/pool.js\"; export default {}",
+      resolveDir: pluginData
+    }))
+  }
+}
+
 await build({
   entryPoints: [join(import.meta.dirname, "dist", "cli", "xdm.js")],
   outdir: folder,
@@ -22,5 +37,6 @@ await build({
     js:
       "import { createRequire as __createRequire } from \"node:module\"; const require = __createRequire(import.meta.url);"
   },
+  plugins: [onlyPools],
   logLevel: "warning"
 })

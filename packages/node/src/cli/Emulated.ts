@@ -35,6 +35,6 @@ export const client = Effect.gen(function*() {
   const running = yield* isRunning
   const http = running
     ? NodeClient.layer()
-    : Emulator.layerHttpClient.pipe(Layer.provide(Emulator.layer({ world: yield* world })))
+    : Emulator.layerHttpClient.pipe(Layer.provide(Emulator.layer({ world: yield* world, rateLimits: "off" })))
   return { baseUrl: url, layer: Layer.merge(http, credentials) }
 })

@@ -12,6 +12,9 @@ const usual = 8724
 const options = {
   ...json,
   port: port(usual, "The port of this machine to listen on; --emulator looks at the usual one."),
+  limits: Options.boolean("limits").pipe(
+    Options.withDescription("Allow no more calls than X does: 15 reads in 15 minutes. Default: as many as one likes.")
+  ),
   empty: Options.boolean("empty").pipe(Options.withDescription("Begin with the same people, and nothing said yet."))
 }
 
@@ -21,7 +24,10 @@ export const emulator = Command.make("emulator", options, (options) =>
     const { Emulator, Fixtures } = yield* Effect.promise(() => import("@effect-xdm/core/testing"))
     const { world } = yield* Effect.promise(() => import("../Emulated.js"))
     const Server = EmulatorServer.layer({ port: options.port }).pipe(
-      Layer.provide(Emulator.layer({ world: options.empty ? Fixtures.empty : yield* world }))
+      Layer.provide(Emulator.layer({
+        world: options.empty ? Fixtures.empty : yield* world,
+        rateLimits: options.limits ? "x" : "off"
+      }))
     )
     const serve = Effect.gen(function*() {
       const { url } = yield* EmulatorServer
