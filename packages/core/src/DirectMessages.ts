@@ -10,16 +10,24 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import { AppendMediaUpload } from "./endpoints/AppendMediaUpload.js"
+import { BlockDms } from "./endpoints/BlockDms.js"
 import { CreateByConversationId } from "./endpoints/CreateByConversationId.js"
 import { CreateByParticipantId } from "./endpoints/CreateByParticipantId.js"
 import { CreateConversation } from "./endpoints/CreateConversation.js"
 import { DeleteEvents } from "./endpoints/DeleteEvents.js"
+import { DownloadMedia } from "./endpoints/DownloadMedia.js"
+import { FinalizeMediaUpload } from "./endpoints/FinalizeMediaUpload.js"
 import { GetEvents } from "./endpoints/GetEvents.js"
 import { GetEventsByConversationId } from "./endpoints/GetEventsByConversationId.js"
 import { GetEventsById } from "./endpoints/GetEventsById.js"
 import { GetEventsByParticipantId } from "./endpoints/GetEventsByParticipantId.js"
 import { GetMe } from "./endpoints/GetMe.js"
+import { GetMediaUploadStatus } from "./endpoints/GetMediaUploadStatus.js"
 import { GetUserByUsername } from "./endpoints/GetUserByUsername.js"
+import { InitializeMediaUpload } from "./endpoints/InitializeMediaUpload.js"
+import { UnblockDms } from "./endpoints/UnblockDms.js"
+import { Attachments } from "./media/Attachments.js"
 import { Credentials } from "./protocol/Credentials.js"
 import type { RateLimits, RateLimitsOptions } from "./protocol/RateLimits.js"
 import type { Usage } from "./protocol/Usage.js"
@@ -28,16 +36,23 @@ import { Delivery } from "./sending/Delivery.js"
 import * as Events from "./streams/Events.js"
 
 const endpoints = Layer.mergeAll(
+  AppendMediaUpload.layer,
+  BlockDms.layer,
   CreateByConversationId.layer,
   CreateByParticipantId.layer,
   CreateConversation.layer,
   DeleteEvents.layer,
+  DownloadMedia.layer,
+  FinalizeMediaUpload.layer,
   GetEvents.layer,
   GetEventsByConversationId.layer,
   GetEventsById.layer,
   GetEventsByParticipantId.layer,
   GetMe.layer,
-  GetUserByUsername.layer
+  GetMediaUploadStatus.layer,
+  GetUserByUsername.layer,
+  InitializeMediaUpload.layer,
+  UnblockDms.layer
 )
 
 /**
@@ -53,25 +68,34 @@ export type Endpoints = Layer.Layer.Success<typeof endpoints>
  *
  * @since 0.1.0
  */
-export type Provided = DirectMessages | Delivery | Endpoints | XApi | RateLimits | Usage
+export type Provided = DirectMessages | Attachments | Delivery | Endpoints | XApi | RateLimits | Usage
 
 const make = Effect.all({
+  appendMediaUpload: AppendMediaUpload,
+  blockDms: BlockDms,
   deleteEvents: DeleteEvents,
+  downloadMedia: DownloadMedia,
+  finalizeMediaUpload: FinalizeMediaUpload,
   getEvents: GetEvents,
   getEventsByConversationId: GetEventsByConversationId,
   getEventsById: GetEventsById,
   getEventsByParticipantId: GetEventsByParticipantId,
   getMe: GetMe,
+  getMediaUploadStatus: GetMediaUploadStatus,
   getUserByUsername: GetUserByUsername,
+  initializeMediaUpload: InitializeMediaUpload,
+  unblockDms: UnblockDms,
   events: Events.make
 }).pipe(
   // The three sends are those of their endpoints, with the option to reconcile.
-  Effect.zipWith(Delivery, (endpoints, { find: _find, serverTime: _time, ...sends }) => ({ ...endpoints, ...sends }))
+  Effect.zipWith(Delivery, (endpoints, { find: _find, serverTime: _time, ...sends }) => ({ ...endpoints, ...sends })),
+  Effect.zipWith(Attachments, (all, { send, ...media }) => ({ ...all, send, media }))
 )
 
 /**
  * The endpoints, each as its own service has it; `send` and `reconcile`, which
- * make sure of what was sent; and `events`, the listings as streams.
+ * make sure of what was sent; `events`, the listings as streams; and `media`,
+ * uploads and downloads.
  *
  * @since 0.1.0
  */
@@ -115,10 +139,11 @@ export class DirectMessages extends Context.Tag("@effect-xdm/core/DirectMessages
    *
    * @since 0.1.0
    */
-  static readonly layerXApi: Layer.Layer<DirectMessages | Delivery | Endpoints, never, XApi> = Layer.effect(
-    DirectMessages,
-    make
-  ).pipe(Layer.provideMerge(Delivery.layer), Layer.provideMerge(endpoints))
+  static readonly layerXApi: Layer.Layer<DirectMessages | Attachments | Delivery | Endpoints, never, XApi> = Layer
+    .effect(
+      DirectMessages,
+      make
+    ).pipe(Layer.provideMerge(Attachments.layer), Layer.provideMerge(Delivery.layer), Layer.provideMerge(endpoints))
 
   /**
    * Every endpoint for the account of the `Credentials`, within limits and with

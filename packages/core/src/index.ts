@@ -66,6 +66,29 @@ export type { OutboxOptions, OutboxService, Result } from "./sending/Outbox.js"
 export { OutboxStore, OutboxStoreFailed } from "./sending/OutboxStore.js"
 export type { OutboxStoreService } from "./sending/OutboxStore.js"
 
+export { AppendMediaUpload } from "./endpoints/AppendMediaUpload.js"
+export { BlockDms } from "./endpoints/BlockDms.js"
+export { DownloadMedia } from "./endpoints/DownloadMedia.js"
+export { FinalizeMediaUpload } from "./endpoints/FinalizeMediaUpload.js"
+export { GetMediaUploadStatus } from "./endpoints/GetMediaUploadStatus.js"
+export { InitializeMediaUpload } from "./endpoints/InitializeMediaUpload.js"
+export type { MediaUpload, Processing } from "./endpoints/MediaUpload.js"
+export { UnblockDms } from "./endpoints/UnblockDms.js"
+export { Attachments } from "./media/Attachments.js"
+export type {
+  AttachmentsService,
+  MediaSendOptions,
+  MessageWithMedia,
+  MessageWithMediaId,
+  Send
+} from "./media/Attachments.js"
+export * as Download from "./media/Download.js"
+export type { MediaSource } from "./media/MediaSource.js"
+export { MediaProcessingFailed, UploadStopped, WrongMediaSize } from "./media/UploadModel.js"
+export type { UploadError, UploadOptions, UploadProgress, UploadSession } from "./media/UploadModel.js"
+export * as MediaType from "./model/MediaType.js"
+export type { Bytes } from "./protocol/Bytes.js"
+
 export * as Checkpoint from "./streams/Checkpoint.js"
 export { CheckpointStore } from "./streams/Checkpoint.js"
 export type { Events, Listings } from "./streams/Events.js"

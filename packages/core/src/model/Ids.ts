@@ -130,6 +130,7 @@ export type PageToken = typeof PageToken.Type
 export const received = {
   UserId: Schema.String.pipe(Schema.brand("UserId")),
   EventId: Schema.String.pipe(Schema.brand("EventId")),
+  MediaId: Schema.String.pipe(Schema.brand("MediaId")),
   PostId: Schema.String.pipe(Schema.brand("PostId")),
   ConversationId: Schema.String.pipe(Schema.brand("ConversationId")),
   MediaKey: Schema.String.pipe(Schema.brand("MediaKey")),

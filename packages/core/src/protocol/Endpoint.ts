@@ -20,11 +20,13 @@ import * as Validator from "../model/Validator.js"
 import type { BucketName } from "./Buckets.js"
 import { type Attempted, InvalidInput, type ReadError, type SendError } from "./Errors.js"
 import * as Failure from "./Failure.js"
+import * as Multipart from "./Multipart.js"
 import type { Pauses } from "./Retries.js"
 
 /**
  * What a call does at X, which decides whether it may be repeated: `read` and
- * `remove` may, `send` may not.
+ * `remove` may, `send` may not. A step of an upload counts as a read: done twice,
+ * it does no harm.
  *
  * @since 0.1.0
  */
@@ -60,6 +62,10 @@ interface Description<Input, Success, K extends Kind> {
   readonly path?: (input: Input) => { readonly [parameter: string]: string }
   readonly query?: (input: Input, dialect: Dialect) => Either.Either<Query, Untranslatable>
   readonly body?: (input: Input) => unknown
+  /** A body that is a form with a file, in place of JSON. */
+  readonly form?: (input: Input) => Multipart.Form
+  /** What answers to ask for, if not JSON. */
+  readonly accept?: string
   /** What the JSON of a successful answer holds. */
   readonly success: Schema.Schema<Success, unknown>
   /** The answer that a success without a body (204) stands for. */
@@ -91,8 +97,8 @@ export const request = <Input, Success, K extends Kind>(
 ): (input: Input) => Either.Either<HttpClientRequest.HttpClientRequest, InvalidInput> => {
   const isValid = Validator.compile(endpoint.input)
   const validate = ParseResult.validateEither(endpoint.input, { onExcessProperty: "error" })
-  const { method, route } = endpoint
-  const start = blank.pipe(HttpClientRequest.setMethod(method), HttpClientRequest.acceptJson)
+  const { accept = "application/json", method, route } = endpoint
+  const start = blank.pipe(HttpClientRequest.setMethod(method), HttpClientRequest.accept(accept))
   return (input) => {
     if (!isValid(input)) {
       const valid = validate(input)
@@ -106,6 +112,10 @@ export const request = <Input, Success, K extends Kind>(
     const path = route.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ""))
     const placed = HttpClientRequest.setUrl(start, start.url + path)
     const bare = query === undefined ? placed : HttpClientRequest.setUrlParams(placed, query.right)
+    if (endpoint.form !== undefined) {
+      const { body, contentType } = Multipart.encode(endpoint.form(input))
+      return Either.right(HttpClientRequest.bodyUint8Array(bare, body, contentType))
+    }
     return Either.right(
       endpoint.body === undefined ? bare : HttpClientRequest.bodyUnsafeJson(bare, endpoint.body(input))
     )
@@ -207,6 +217,7 @@ const show = (value: unknown): string => {
 
 const asText = (value: unknown): string => {
   if (value === undefined) return "absent"
+  if (value instanceof Uint8Array) return `${value.length} bytes`
   if (typeof value === "number") return String(value)
   try {
     return JSON.stringify(value) ?? String(value)

@@ -13,13 +13,16 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
 import type { Dialect } from "../model/Dialect.js"
 import * as Attempt from "./Attempt.js"
 import type { BucketName } from "./Buckets.js"
+import * as Bytes from "./Bytes.js"
 import { Credentials } from "./Credentials.js"
 import * as Deadline from "./Deadline.js"
 import { finiteMillis } from "./Durations.js"
 import * as Endpoint from "./Endpoint.js"
+import type { ReadError } from "./Errors.js"
 import type { RawAnswer } from "./Failure.js"
 import * as Invocation from "./Invocation.js"
 import * as Now from "./Now.js"
@@ -82,6 +85,14 @@ export interface XApiService {
   readonly call: <Input, Success, K extends Endpoint.Kind>(
     endpoint: Endpoint.Endpoint<Input, Success, K>
   ) => (input: Input) => Effect.Effect<Success, Endpoint.ErrorOf<K>>
+  /**
+   * As `call`, for an answer of bytes. The call has succeeded when the first of
+   * them is there, and is not repeated after that; its connection is one of
+   * `maxConnections` until the scope closes.
+   */
+  readonly download: <Input>(
+    endpoint: Endpoint.Endpoint<Input, Bytes.Bytes, "read">
+  ) => (input: Input) => Effect.Effect<Bytes.Bytes, ReadError, Scope.Scope>
 }
 
 /**
@@ -160,13 +171,16 @@ const make = (options: XApiOptions) =>
     const credentials = yield* Credentials
     const rateLimits = yield* RateLimits
     const turnsOf = (bucket: BucketName) => rateLimits.turns(credentials.account, credentials.app, bucket)
-    const attempt = Attempt.make({
+    const connections = new Permits(maxConnections)
+    const means = {
       client: transform(yield* HttpClient.HttpClient),
       credentials,
-      connections: new Permits(maxConnections),
+      connections,
       within: yield* Deadline.make(Duration.millis(timeout)),
       timeout: Duration.millis(timeout)
-    })
+    }
+    const attempt = Attempt.make(means)
+    const opening = Bytes.make(means, connections.one)
     const usage = yield* Usage
     const budget = new Retries.Budget(retryBudget)
     let clockOffset = 0
@@ -175,9 +189,9 @@ const make = (options: XApiOptions) =>
       clockOffset = Math.abs(offset) > tolerance ? offset : 0
     }
 
-    const call: XApiService["call"] = (endpoint) => {
+    /** What makes the calls of an endpoint, by attempts of one kind or another. */
+    const caller = <Input, Success, K extends Endpoint.Kind>(endpoint: Endpoint.Endpoint<Input, Success, K>) => {
       const toRequest = Endpoint.request(endpoint, dialect, blank)
-      const interpret = Endpoint.response(endpoint)
       const invoke = Invocation.make(endpoint, {
         credentials,
         turns: turnsOf(endpoint.bucket),
@@ -186,12 +200,18 @@ const make = (options: XApiOptions) =>
         pauses: options.retry ?? endpoint.retry,
         clockOffset: () => clockOffset
       })
-      return (input) =>
+      return (
+        input: Input,
+        attempt: (
+          request: HttpClientRequest.HttpClientRequest,
+          observer: Attempt.Observer
+        ) => Effect.Effect<Success, Attempt.AttemptError>
+      ) =>
         traced(endpoint, (onAnswer) => {
           const request = toRequest(input)
           if (Either.isLeft(request)) return Effect.fail(request.left)
           return invoke(input, (observer) =>
-            attempt(endpoint, request.right, interpret, {
+            attempt(request.right, {
               onSigned: observer.onSigned,
               onAnswer: (answer) =>
                 Now.at((now) => {
@@ -201,13 +221,30 @@ const make = (options: XApiOptions) =>
             }))
         })
     }
+
+    const call: XApiService["call"] = (endpoint) => {
+      const interpret = Endpoint.response(endpoint)
+      const calls = caller(endpoint)
+      return (input) => calls(input, (request, observer) => attempt(endpoint, request, interpret, observer))
+    }
+
+    const download: XApiService["download"] = (endpoint) => {
+      const interpret = Endpoint.response(endpoint)
+      const calls = caller(endpoint)
+      return (input) =>
+        Effect.flatMap(Effect.scope, (scope) =>
+          calls(input, (request, observer) =>
+            Scope.extend(opening(endpoint, request, interpret, observer), scope)))
+    }
     return {
       baseUrl,
       dialect,
       call,
+      download,
       account: credentials.account,
       usage,
-      serverTime: Effect.map(Clock.currentTimeMillis, (now) => now + clockOffset),
+      serverTime: Effect.map(Clock.currentTimeMillis, (now) =>
+        now + clockOffset),
       pace: (bucket: BucketName) => turnsOf(bucket).pace
     }
   })

@@ -171,7 +171,8 @@ const make = (options: EmulatorOptions): Effect.Effect<EmulatorService> =>
         const quirks = {
           hiddenCap: met.some(({ _tag }) => _tag === "HiddenCap"),
           repeatedToken: met.some(({ _tag }) => _tag === "RepeatedToken"),
-          emptyPage: met.some(({ _tag }) => _tag === "EmptyPage")
+          emptyPage: met.some(({ _tag }) => _tag === "EmptyPage"),
+          processing: met.find((fault) => fault._tag === "Processing")
         }
         const sound = unprocessed === undefined
           ? yield* Effect.flatten(atNow((now) => Server.process(server, request, target, quirks, now)))

@@ -9,17 +9,16 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { Emulator } from "./Emulator.js"
-import { type Answer, firstHalf } from "./emulator/Wire.js"
+import { type Answer, firstBytes, isForm, readForm } from "./emulator/Wire.js"
 
-const respond = ({ body, headers, status, transport }: Answer): HttpServerResponse.HttpServerResponse => {
+const respond = (answer: Answer): HttpServerResponse.HttpServerResponse => {
+  const { body, bytes, headers, status, transport } = answer
   const { "content-type": contentType, ...rest } = headers
   const options = { status, headers: rest, contentType: contentType ?? "application/json" }
-  return transport === "stalled"
-    ? HttpServerResponse.stream(
-      Stream.concat(Stream.encodeText(Stream.make(firstHalf(body))), Stream.never),
-      options
-    )
-    : HttpServerResponse.text(body, options)
+  if (transport === "stalled") {
+    return HttpServerResponse.stream(Stream.concat(Stream.succeed(firstBytes(answer)), Stream.never), options)
+  }
+  return bytes === undefined ? HttpServerResponse.text(body, options) : HttpServerResponse.uint8Array(bytes, options)
 }
 
 /**
@@ -35,13 +34,18 @@ export const make = (
     const { handle } = yield* Emulator
     const request = yield* HttpServerRequest.HttpServerRequest
     const url = new URL(request.url, "http://emulator")
+    const contentType = request.headers["content-type"]
+    const form = isForm(contentType)
+      ? yield* Effect.flatMap(Effect.orDie(request.arrayBuffer), (bytes) =>
+        Effect.promise(() => readForm(new Uint8Array(bytes), contentType)))
+      : undefined
     const answer = yield* handle({
       method: request.method,
       path: url.pathname,
       query: url.searchParams,
       headers: request.headers,
       // A body that cannot be read comes from a client that is gone already.
-      body: yield* Effect.orDie(request.text)
+      ...(form === undefined ? { body: yield* Effect.orDie(request.text) } : { body: "", form })
     })
     return answer.transport === "cut" ? yield* cut(request) : respond(answer)
   })

@@ -8,7 +8,7 @@ import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
-import { type Answer, firstHalf, type Request } from "./emulator/Wire.js"
+import { type Answer, firstBytes, isForm, readForm, type Request } from "./emulator/Wire.js"
 
 const text = (request: HttpClientRequest.HttpClientRequest): string => {
   const { body } = request
@@ -24,16 +24,34 @@ const reset = (request: HttpClientRequest.HttpClientRequest) =>
   })
 
 /** Half of the body, and then nothing for ever. */
-const stalled = (body: string): ReadableStream<Uint8Array> =>
-  new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode(firstHalf(body))) })
+const stalled = (answer: Answer): ReadableStream<Uint8Array> =>
+  new ReadableStream({ start: (controller) => controller.enqueue(firstBytes(answer)) })
 
-const respond = (request: HttpClientRequest.HttpClientRequest, { body, headers, status, transport }: Answer) =>
-  transport === "cut"
+/** The body of a request: a text, or the fields of a form. */
+const bodyOf = (request: HttpClientRequest.HttpClientRequest): Effect.Effect<Pick<Request, "body" | "form">> => {
+  const { body } = request
+  if (body._tag === "FormData") {
+    return Effect.promise(async () => ({ body: "", form: await readForm(body.formData, "") }))
+  }
+  const type = request.headers["content-type"]
+  return body._tag === "Uint8Array" && isForm(type)
+    ? Effect.promise(async () => ({ body: "", form: await readForm(body.body, type) }))
+    : Effect.succeed({ body: text(request) })
+}
+
+/** A status like 204 allows no body, not even an empty one. */
+const bodyOfAnswer = (answer: Answer): BodyInit | null =>
+  answer.transport === "stalled"
+    ? stalled(answer)
+    // The bytes are of no shared memory, which the type of a body asks to know.
+    : answer.bytes as BodyInit | undefined ?? (answer.body === "" ? null : answer.body)
+
+const respond = (request: HttpClientRequest.HttpClientRequest, answer: Answer) =>
+  answer.transport === "cut"
     ? Effect.fail(reset(request))
     : Effect.succeed(HttpClientResponse.fromWeb(
       request,
-      // A status like 204 allows no body, not even an empty one.
-      new Response(transport === "stalled" ? stalled(body) : body === "" ? null : body, { status, headers })
+      new Response(bodyOfAnswer(answer), { status: answer.status, headers: answer.headers })
     ))
 
 /**
@@ -45,15 +63,17 @@ export const make = (
   { handle }: { readonly handle: (request: Request) => Effect.Effect<Answer> }
 ): HttpClient.HttpClient =>
   HttpClient.make((request, url) =>
-    Effect.flatMap(
-      handle({
-        method: request.method,
-        origin: url.origin,
-        path: url.pathname,
-        query: url.searchParams,
-        headers: request.headers,
-        body: text(request)
-      }),
-      (answer) => respond(request, answer)
+    bodyOf(request).pipe(
+      Effect.flatMap((body) =>
+        handle({
+          method: request.method,
+          origin: url.origin,
+          path: url.pathname,
+          query: url.searchParams,
+          headers: request.headers,
+          ...body
+        })
+      ),
+      Effect.flatMap((answer) => respond(request, answer))
     )
   )

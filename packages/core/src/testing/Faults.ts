@@ -6,6 +6,7 @@
  */
 import * as Duration from "effect/Duration"
 import type { RouteName } from "./emulator/Routes.js"
+import type { Processing } from "./emulator/Uploads.js"
 
 /** @since 0.1.0 */
 export type Fault =
@@ -23,6 +24,7 @@ export type Fault =
   | { readonly _tag: "HiddenCap" }
   | { readonly _tag: "RepeatedToken" }
   | { readonly _tag: "EmptyPage" }
+  | { readonly _tag: "Processing" } & Processing
 
 /**
  * Which requests a fault applies to; without any of these, to all of them
@@ -161,3 +163,33 @@ export const repeatedToken: Fault = { _tag: "RepeatedToken" }
  * @since 0.1.0
  */
 export const emptyPage: Fault = { _tag: "EmptyPage" }
+
+/**
+ * X takes its time over an upload that it is told the end of (`takes`, 2
+ * seconds by default), does not say when to ask again (`silent`), or cannot use
+ * the file in the end (`fails`). For the route
+ * `"POST /2/media/upload/{id}/finalize"`.
+ *
+ * @example
+ * ```ts
+ * import { Emulator, Faults } from "@effect-xdm/core/testing"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.flatMap(Emulator, (emulator) =>
+ *   emulator.inject(Faults.processing({ takes: "1 minute", fails: "Unsupported codec" })))
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const processing = (
+  how: {
+    readonly takes?: Duration.DurationInput
+    readonly silent?: boolean
+    readonly fails?: string
+  } = {}
+): Fault => ({
+  _tag: "Processing",
+  takes: Duration.toMillis(how.takes ?? "2 seconds"),
+  tellsPauses: how.silent !== true,
+  fails: how.fails === undefined ? undefined : { code: 1, name: "InvalidMedia", message: how.fails }
+})

@@ -102,7 +102,8 @@ const offline = Layer.succeed(XApi, {
     read: () => Effect.void,
     sent: Effect.void
   },
-  call: () => () => Effect.die("there is no server")
+  call: () => () => Effect.die("there is no server"),
+  download: () => () => Effect.die("there is no server")
 })
 
 /** The streams over a function that gives the pages, without HTTP. */

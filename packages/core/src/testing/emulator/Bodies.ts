@@ -2,6 +2,7 @@
 import * as Either from "effect/Either"
 import { isRecord } from "effect/Predicate"
 import type { JsonObject } from "../../model/Json.js"
+import * as MediaType from "../../model/MediaType.js"
 import * as Problems from "./Problems.js"
 
 type Checked<A> = Either.Either<A, Problems.Refusal>
@@ -103,3 +104,72 @@ const participants = (value: unknown): Checked<ReadonlyArray<string>> => {
     ? Either.right(strings)
     : refuse("$.participant_ids: every item must match ^[0-9]{1,19}$")
 }
+
+const types: ReadonlyArray<string> = [
+  ...MediaType.all,
+  "text/srt",
+  "text/vtt",
+  "model/gltf-binary",
+  "model/vnd.usdz+zip"
+]
+
+const categories = [
+  "amplify_video",
+  "tweet_gif",
+  "tweet_image",
+  "tweet_video",
+  "subtitles",
+  "dm_gif",
+  "dm_image",
+  "dm_video"
+]
+
+const oneOf = (value: unknown, at: string, allowed: ReadonlyArray<string>): Checked<string> =>
+  typeof value === "string" && allowed.includes(value)
+    ? Either.right(value)
+    : refuse(`$.${at}: is not one of ${allowed.map((each) => `[${each}]`).join(",")}`)
+
+/** The body that begins an upload. */
+export const initialization = (body: string) =>
+  Either.gen(function*() {
+    const names = ["media_type", "total_bytes", "media_category", "shared", "additional_owners"]
+    const json = yield* object(yield* parse(body), "$", names)
+    const type = yield* oneOf(json["media_type"], "media_type", types)
+    const category = yield* oneOf(json["media_category"], "media_category", categories)
+    const total = json["total_bytes"]
+    if (typeof total !== "number" || !Number.isInteger(total) || total < 0 || total > 17_179_869_184) {
+      return yield* refuse("$.total_bytes: must be an integer from 0 to 17179869184")
+    }
+    if (json["shared"] !== undefined && typeof json["shared"] !== "boolean") {
+      yield* refuse("$.shared: a boolean is expected")
+    }
+    if (!Object.hasOwn(MediaType.largest, category)) return { type, category, total }
+    // What it begins with, `dm_`, is one of the names of the limits.
+    const dm = category as MediaType.Category
+    if (MediaType.categoryOf(type as MediaType.MediaType) !== dm) {
+      yield* refuse(`$.media_type: [${type}] does not fit the media_category [${category}]`)
+    }
+    if (json["shared"] !== true) yield* refuse("$.shared: media of Direct Messages must be shared")
+    if (total > MediaType.largest[dm]) {
+      yield* refuse(`$.total_bytes: File size exceeds ${MediaType.largest[dm]} bytes.`)
+    }
+    return { type, category, total }
+  })
+
+/** The fields of a form. */
+export type Form = ReadonlyMap<string, string | Uint8Array>
+
+/** The body that brings a part of an upload. */
+export const segment = (form: Form | undefined) =>
+  Either.gen(function*() {
+    if (form === undefined) return yield* refuse("$: a form (multipart/form-data) is expected")
+    const unknown = [...form.keys()].find((name) => name !== "segment_index" && name !== "media")
+    if (unknown !== undefined) yield* refuse(`$.${unknown}: is not defined in the schema`)
+    const index = form.get("segment_index")
+    if (typeof index !== "string" || !/^[0-9]{1,3}$/.test(index)) {
+      return yield* refuse("$.segment_index: must be an integer from 0 to 999")
+    }
+    const bytes = form.get("media")
+    if (!(bytes instanceof Uint8Array) || bytes.length === 0) return yield* refuse("$.media: a file is expected")
+    return { index: Number(index), bytes }
+  })

@@ -5,6 +5,7 @@ import * as Ids from "../../model/Ids.js"
 import type { JsonObject } from "../../model/Json.js"
 import * as Bodies from "./Bodies.js"
 import * as Listing from "./Listing.js"
+import { mediaEndpoints } from "./MediaEndpoints.js"
 import * as Problems from "./Problems.js"
 import * as Queries from "./Queries.js"
 import * as Rendering from "./Rendering.js"
@@ -22,6 +23,8 @@ export interface Call {
   readonly dialect: Dialect
   readonly paging: Listing.Paging
   readonly quirks: Listing.Quirks
+  /** The fields of the body, if it is a form. */
+  readonly form: Bodies.Form | undefined
 }
 
 interface Success {
@@ -29,7 +32,13 @@ interface Success {
   readonly json: JsonObject
 }
 
-type Outcome = Either.Either<Success, Problems.Refusal>
+/** A file, in place of JSON. */
+interface File {
+  readonly status: 200
+  readonly bytes: Uint8Array
+}
+
+export type Outcome = Either.Either<Success | File, Problems.Refusal>
 
 const numeric = /^[0-9]{1,19}$/
 const conversationPattern = /^([0-9]{1,19}-[0-9]{1,19}|[0-9]{15,19})$/
@@ -86,9 +95,8 @@ const visibleEvent = (call: Call) =>
     return event === undefined ? Either.left(Problems.notFound("dm_event", "event_id", id)) : Either.right(event)
   })
 
-/** A medium is sent by the number in its key. */
-const mediaKeyOf = ({ store }: Call) => (mediaId: string): string | undefined =>
-  [...store.media.keys()].find((key) => key.endsWith(`_${mediaId}`))
+const mediaKeyOf = ({ now, store, user }: Call) => (mediaId: string): string | undefined =>
+  store.attachable(mediaId, user, now)
 
 const send = ({ now, store, user }: Call, conversation: string, { mediaKey, text }: Bodies.Message): Success => {
   const { id } = store.happen({
@@ -109,6 +117,10 @@ const checkMember = ({ store, user }: Call, parameter: string, conversation: str
     : Either.left(Problems.notAuthorized("dm_conversation", parameter, conversation, "You are not a participant."))
 }
 
+/** Refuses to write to one who has blocked the user. */
+const checkBlocked = ({ store, user }: Call, conversation: string) =>
+  store.blockerOf(user, conversation) === undefined ? Either.void : Either.left(Problems.blocked)
+
 const aboutUser = ({ dialect, request, store }: Call, id: string | undefined, parameter: string, value: string) => {
   const user = store.users.get(id ?? "")
   return user === undefined
@@ -120,6 +132,8 @@ const aboutUser = ({ dialect, request, store }: Call, id: string | undefined, pa
 }
 
 export const endpoints: { readonly [R in ApiRoute]: (call: Call) => Outcome } = {
+  ...mediaEndpoints,
+
   "GET /2/dm_events": (call) => list(call),
 
   "GET /2/dm_conversations/{id}/dm_events": (call) =>
@@ -160,6 +174,7 @@ export const endpoints: { readonly [R in ApiRoute]: (call: Call) => Outcome } = 
       const conversation = yield* conversationIn(call, "dm_conversation_id")
       const message = yield* Bodies.message(call.request.body, mediaKeyOf(call))
       yield* checkMember(call, "dm_conversation_id", conversation, false)
+      yield* checkBlocked(call, conversation)
       return send(call, conversation, message)
     }),
 
@@ -168,6 +183,7 @@ export const endpoints: { readonly [R in ApiRoute]: (call: Call) => Outcome } = 
       yield* Queries.none(call.request.query)
       const participant = yield* participantIn(call)
       const message = yield* Bodies.message(call.request.body, mediaKeyOf(call))
+      yield* checkBlocked(call, oneToOne(call.user, participant))
       return send(call, oneToOne(call.user, participant), message)
     }),
 

@@ -3,6 +3,7 @@ import * as Snowflake from "../../model/Snowflake.js"
 import type { EventJson } from "../World.js"
 import * as PageTokens from "./PageTokens.js"
 import type { Page } from "./Queries.js"
+import type { Processing } from "./Uploads.js"
 
 /**
  * What page tokens hold. `"cursor"`: the last event of the page, so that
@@ -19,6 +20,8 @@ export interface Quirks {
   readonly repeatedToken: boolean
   /** The page is empty, and its token goes on where it should have started. */
   readonly emptyPage: boolean
+  /** How the medium of an upload is processed, if not as usual. */
+  readonly processing: Processing | undefined
 }
 
 export interface PageOfEvents {

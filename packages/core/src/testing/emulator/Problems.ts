@@ -47,6 +47,15 @@ export const notAuthorized = (resource: string, parameter: string, value: string
   more: { resource_type: resource, resource_id: value, parameter, value }
 })
 
+/** The recipient takes no messages from the user. */
+export const blocked: Refusal = {
+  status: 403,
+  code: 349,
+  message: "You cannot send messages to this user.",
+  title: "Forbidden",
+  detail: "You cannot send messages to this user."
+}
+
 /** The failures that X answers by number rather than by a problem's type. */
 const byStatus: Readonly<Record<number, Refusal>> = {
   401: { status: 401, code: 32, message: "Could not authenticate you", title: "Unauthorized", detail: "Unauthorized" },

@@ -123,6 +123,18 @@ export const ofListing = (
 
 export const none = (query: URLSearchParams): Checked<void> => onlyThese(query, [])
 
+/** Whose status is asked for. */
+export const ofStatus = (query: URLSearchParams): Checked<string> =>
+  Either.gen(function*() {
+    yield* onlyThese(query, ["media_id", "command"])
+    const command = query.get("command") ?? "STATUS"
+    if (command !== "STATUS") yield* Either.left(Problems.invalid("command", command, "command is not one of [STATUS]"))
+    const id = query.get("media_id") ?? ""
+    return /^[0-9]{1,19}$/.test(id)
+      ? id
+      : yield* Either.left(Problems.invalid("media_id", id, "media_id does not match ^[0-9]{1,19}$"))
+  })
+
 /** An id in the path. */
 export const pathId = (parameter: string, value: string, pattern: RegExp): Checked<string> =>
   pattern.test(value)

@@ -19,8 +19,23 @@ const sends: Route = {
   limits: { window: 15, userDay: 1440, appDay: 1440 }
 }
 
+const blocks: Route = { ...sends, limits: { window: 10, userDay: 400, appDay: 1000 } }
+// X's figure is that of the parts; it publishes none for the other steps, and none for downloads.
+const uploads: Route = { scopes: ["media.write"], limits: { window: 1875 } }
+
+export const mediaRoutes = {
+  "POST /2/users/{id}/dm/block": blocks,
+  "POST /2/users/{id}/dm/unblock": blocks,
+  "POST /2/media/upload/initialize": uploads,
+  "POST /2/media/upload/{id}/append": uploads,
+  "POST /2/media/upload/{id}/finalize": uploads,
+  "GET /2/media/upload": uploads,
+  "GET /2/dm_conversations/media/{dm_id}/{media_id}/{resource_id}": { scopes: ["dm.read"], limits: { window: 900 } }
+} satisfies Record<string, Route>
+
 /** Paths with fixed words come before those that would take the words for an id. */
 const apiRoutes = {
+  ...mediaRoutes,
   "GET /2/dm_events": reads,
   "GET /2/dm_events/{event_id}": reads,
   "DELETE /2/dm_events/{event_id}": {

@@ -70,10 +70,13 @@ const serve = (
   if (routes[route].scopes.some((scope) => !token.scopes.includes(scope))) {
     return refuse(Problems.ofStatus(403), dialect, headers)
   }
-  const call = { request, parameters, user: token.user, now, store, dialect, paging, quirks }
+  const call = { request, parameters, user: token.user, now, store, dialect, paging, quirks, form: request.form }
   return Either.match(endpoints[route](call), {
     onLeft: (refusal) => refuse(refusal, dialect, headers),
-    onRight: ({ json, status }) => answer(status, "application/json; charset=utf-8", JSON.stringify(json), headers)
+    onRight: (success) =>
+      "bytes" in success
+        ? ({ ...answer(success.status, "application/octet-stream", "", headers), bytes: success.bytes })
+        : answer(success.status, "application/json; charset=utf-8", JSON.stringify(success.json), headers)
   })
 }
 

@@ -1,6 +1,7 @@
 /** What the server knows, and what changes while it runs. */
 import * as Snowflake from "../../model/Snowflake.js"
 import * as World from "../World.js"
+import { mediaOf, Uploads } from "./Uploads.js"
 
 /** A conversation, with the id of the leave event of each who left and did not come back. */
 interface Room {
@@ -24,9 +25,15 @@ const oldestFirst = (a: World.EventJson, b: World.EventJson) => Snowflake.order(
 
 export class Store {
   readonly users: ReadonlyMap<string, World.UserJson>
-  readonly media: ReadonlyMap<string, World.MediaJson>
+  readonly media: Map<string, World.MediaJson>
   readonly posts: ReadonlyMap<string, World.PostJson>
   readonly userId: (username: string) => string | undefined
+  readonly uploads = new Uploads()
+  /** Whom each user has blocked. */
+  private readonly blocks = new Map<string, Set<string>>()
+  /** Events that never arrived at a user, because of a block. */
+  private readonly hidden = new Map<string, string>()
+  private newestMedia = "0"
   private readonly rooms = new Map<string, Room>()
   /** Newest first. */
   private events: Array<World.EventJson> = []
@@ -60,8 +67,43 @@ export class Store {
     if (!this.exists(happening.in)) this.open(happening.in, founders(happening))
     const id = this.newId(now)
     const event = World.event(happening, id, now, this.userId)
+    const blocker = event.sender_id === undefined ? undefined : this.blockerOf(event.sender_id, happening.in)
+    if (blocker !== undefined) this.hidden.set(id, blocker)
+    for (const key of event.attachments?.media_keys ?? []) this.attach(key, event, now)
     this.place(event)
     return event
+  }
+
+  /** An upload that was never sent before gets its place among the media. */
+  private attach(key: string, { id, sender_id: sender = "" }: World.EventJson, now: number): void {
+    if (this.media.has(key)) return
+    const upload = this.uploads.find(key.replace(/^.*_/, ""), sender, now)
+    if (upload !== undefined) this.media.set(key, mediaOf(upload, id))
+  }
+
+  /** The key of a medium that a user can send: one of the world, by the number in its key, or an own upload. */
+  attachable(mediaId: string, user: string, now: number): string | undefined {
+    return this.uploads.ready(mediaId, user, now)?.key ??
+      this.world.media.find(({ media_key }) => media_key.endsWith(`_${mediaId}`))?.media_key
+  }
+
+  newMediaId(now: number): string {
+    const id = Snowflake.fromMillis(now < Snowflake.epochMillis ? firstMillis : now)
+    this.newestMedia = Snowflake.order(this.newestMedia, id) < 0 ? id : String(BigInt(this.newestMedia) + 1n)
+    return this.newestMedia
+  }
+
+  block(blocker: string, user: string, blocked: boolean): void {
+    const all = this.blocks.get(blocker) ?? new Set()
+    if (blocked) all.add(user)
+    else all.delete(user)
+    this.blocks.set(blocker, all)
+  }
+
+  /** The other user of a one-to-one conversation, if they have blocked this one. */
+  blockerOf(user: string, conversation: string): string | undefined {
+    if (this.blocks.size === 0 || !conversation.includes("-")) return undefined
+    return conversation.split("-").find((other) => other !== user && this.blocks.get(other)?.has(user) === true)
   }
 
   /** A new id, above that of every event: of now, unless something is dated later than now. */
@@ -86,7 +128,7 @@ export class Store {
       if (Snowflake.order(event.id, oldest) < 0) break
       if (conversation !== undefined && event.dm_conversation_id !== conversation) continue
       const room = this.rooms.get(event.dm_conversation_id)
-      if (room === undefined || !room.members.has(user)) continue
+      if (room === undefined || !room.members.has(user) || this.hidden.get(event.id) === user) continue
       const leave = room.left.get(user)
       if (leave === undefined || Snowflake.order(event.id, leave) <= 0) seen.push(event)
     }
