@@ -3,13 +3,14 @@
  * before the request counts as done, which spares the streams between the
  * socket and the text, and no answer that is left unread holds a connection.
  *
- * Answers that never end, or that memory cannot hold, want the client of
- * `@effect/platform-node`.
+ * The answer to a request that accepts `application/octet-stream`, as downloads
+ * do, comes as a stream, over connections of its own.
  *
  * @since 0.1.0
  */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeStream from "@effect/platform-node/NodeStream"
-import { type Dispatcher, Pool } from "@effect/platform-node/Undici"
+import { Agent, type Dispatcher, Pool } from "@effect/platform-node/Undici"
 import * as Headers from "@effect/platform/Headers"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { type HttpClientError, RequestError } from "@effect/platform/HttpClientError"
@@ -229,12 +230,21 @@ export const make = (
         ? send(request, url.right.origin, url.right.pathname + url.right.search)
         : Effect.fail(new RequestError({ request, reason: "InvalidUrl", cause: url.left }))
     }
+    const files = yield* Effect.acquireRelease(
+      Effect.sync(() => new Agent({ connections })),
+      (agent) => Effect.promise(() => agent.destroy())
+    )
+    const streamed = NodeHttpClient.makeUndici(files)
     const traced = HttpClient.make((request, url) => send(request, url.origin, url.pathname + url.search))
 
     return HttpClient.makeWith<never, never, HttpClientError, never>(
       Effect.flatMap((request) =>
         Effect.withFiberRuntime<HttpClientResponse, HttpClientError>((fiber) =>
-          fiber.getFiberRef(FiberRef.currentTracerEnabled) ? traced.execute(request) : untraced(request)
+          request.headers["accept"] === "application/octet-stream"
+            ? streamed.execute(request)
+            : fiber.getFiberRef(FiberRef.currentTracerEnabled)
+            ? traced.execute(request)
+            : untraced(request)
         )
       ),
       Effect.succeed

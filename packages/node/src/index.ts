@@ -5,6 +5,7 @@
  */
 export { EmulatorServer } from "./EmulatorServer.js"
 export * as Login from "./Login.js"
+export * as MediaFile from "./MediaFile.js"
 export * as NodeClient from "./NodeClient.js"
 export * as NodeDirectMessages from "./NodeDirectMessages.js"
 export * as Places from "./Places.js"

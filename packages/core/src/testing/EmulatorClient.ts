@@ -46,12 +46,15 @@ const bodyOfAnswer = (answer: Answer): BodyInit | null =>
     // The bytes are of no shared memory, which the type of a body asks to know.
     : answer.bytes as BodyInit | undefined ?? (answer.body === "" ? null : answer.body)
 
+const headersOf = ({ bytes, headers }: Answer) =>
+  bytes === undefined ? headers : { ...headers, "content-length": String(bytes.length) }
+
 const respond = (request: HttpClientRequest.HttpClientRequest, answer: Answer) =>
   answer.transport === "cut"
     ? Effect.fail(reset(request))
     : Effect.succeed(HttpClientResponse.fromWeb(
       request,
-      new Response(bodyOfAnswer(answer), { status: answer.status, headers: answer.headers })
+      new Response(bodyOfAnswer(answer), { status: answer.status, headers: headersOf(answer) })
     ))
 
 /**

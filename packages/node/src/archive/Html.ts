@@ -1,4 +1,5 @@
 /** Conversations as one page of HTML, which needs nothing but itself. */
+import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -7,6 +8,7 @@ import { createHash } from "node:crypto"
 import type { ArchivedEvent } from "./ArchiveModel.js"
 import type { Database } from "./Database.js"
 import type { ExportOptions } from "./ExportModel.js"
+import * as Files from "./Files.js"
 import { style } from "./HtmlStyle.js"
 import * as Telling from "./Telling.js"
 
@@ -23,16 +25,17 @@ const escape = (text: string): string =>
   text.replace(/[&<>"']/g, (found) => entities[found] ?? "").replace(/(?![\t\n\r])\p{Cc}/gu, "\uFFFD")
 
 /** Nothing is loaded, run or sent, whatever a message holds: the one style is known by its hash. */
-const policy = `default-src 'none'; style-src 'sha256-${
-  createHash("sha256").update(style).digest("base64")
-}'; base-uri 'none'; form-action 'none'`
+const policy = (pictures: boolean) =>
+  `default-src 'none'; ${pictures ? "img-src data:; " : ""}style-src 'sha256-${
+    createHash("sha256").update(style).digest("base64")
+  }'; base-uri 'none'; form-action 'none'`
 
-const head = (title: string) =>
+const head = (title: string, pictures: boolean) =>
   `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escape(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${escape(policy(pictures))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -68,15 +71,23 @@ const nothing: Before = { day: "", sender: undefined, millis: 0 }
 /** Messages of one person that follow each other so closely belong together. */
 const together = 5 * 60_000
 
-const contentOf = ({ media, posts, event }: ArchivedEvent): string => {
+/** Pictures by the keys of their media, as addresses that hold them. */
+type Pictures = ReadonlyMap<string, string>
+
+const picture = (source: string, text: string): string => `<img class="picture" src="${source}" alt="${escape(text)}">`
+
+const contentOf = ({ media, posts, event }: ArchivedEvent, pictures: Pictures): string => {
   if (event._tag !== "MessageCreate") return ""
   const text = Telling.partsOf(event).map(({ text, url }) => link(url, text)).join("").trim()
   const missing = (event.attachments?.mediaKeys?.length ?? 0) - media.length
   return [
     text === "" ? "" : `<p class="text" dir="auto">${text}</p>`,
-    ...media.map((medium) =>
-      attached(Telling.mediumOf(medium), Telling.safeUrl(medium.url ?? medium.previewImageUrl), "Open at X")
-    ),
+    ...media.map((medium) => {
+      const shown = pictures.get(medium.mediaKey)
+      return shown !== undefined
+        ? picture(shown, Telling.mediumOf(medium))
+        : attached(Telling.mediumOf(medium), Telling.safeUrl(medium.url ?? medium.previewImageUrl), "Open at X")
+    }),
     missing > 0 ? attached(`${missing} attached that the archive knows nothing more of`, undefined, "") : "",
     ...posts.map(({ id, text }) => attached(text, `https://x.com/i/status/${encodeURIComponent(id)}`, "Post at X"))
   ].join("")
@@ -86,7 +97,8 @@ const render = (
   { calendar, owner }: Telling.Story,
   isGroup: boolean,
   before: Before,
-  archived: ArchivedEvent
+  archived: ArchivedEvent,
+  pictures: Pictures
 ): readonly [Before, string] => {
   const { deletedAt, event, sender } = archived
   const millis = DateTime.toEpochMillis(event.createdAt)
@@ -115,7 +127,7 @@ const render = (
   return [
     { day, sender: event.senderId, millis },
     `${separator}<div class="${marks.join(" ")}">${who}<div class="bubble">${
-      contentOf(archived)
+      contentOf(archived, pictures)
     }<p class="meta">${deleted}${time}</p></div></div>\n`
   ]
 }
@@ -130,7 +142,11 @@ const people = ({ isGroup, summary }: Telling.Told, { calendar, owner }: Telling
   } messages · times of ${calendar.zone}`
 }
 
-const section = (story: Telling.Story) => (told: Telling.Told) =>
+type PicturesOf = (archived: ArchivedEvent) => Effect.Effect<Pictures, SqlError>
+
+const noPictures: Pictures = new Map()
+
+const section = (story: Telling.Story, picturesOf: PicturesOf) => (told: Telling.Told) =>
   Stream.concat(
     Stream.succeed(
       `<section id="c${escape(told.summary.id)}">\n<header><h1><bdi>${escape(told.title)}</bdi></h1><p>${
@@ -138,7 +154,11 @@ const section = (story: Telling.Story) => (told: Telling.Told) =>
       }</p></header>\n`
     ),
     Stream.concat(
-      Stream.mapAccum(told.events, nothing, (before, archived) => render(story, told.isGroup, before, archived)),
+      told.events.pipe(
+        Stream.mapEffect((archived) => Effect.map(picturesOf(archived), (pictures) => ({ archived, pictures }))),
+        Stream.mapAccum(nothing, (before, { archived, pictures }) =>
+          render(story, told.isGroup, before, archived, pictures))
+      ),
       Stream.succeed("</section>\n")
     )
   )
@@ -158,11 +178,15 @@ export const page = (database: Database, options: ExportOptions = {}) =>
   Stream.unwrap(Effect.gen(function*() {
     const story = yield* Telling.story(database, options)
     const one = options.conversation === undefined ? Option.none() : yield* Stream.runHead(story.conversations)
+    const { pictures = false } = options
+    const picturesOf: PicturesOf = pictures
+      ? (archived) => Files.pictures(database, archived)
+      : () => Effect.succeed(noPictures)
     const title = Option.match(one, { onNone: () => "Messages", onSome: ({ title }) => title })
     const parts = [
-      Stream.succeed(head(title)),
+      Stream.succeed(head(title, pictures)),
       ...options.conversation === undefined ? [contents(story)] : [],
-      Stream.flatMap(story.conversations, section(story)),
+      Stream.flatMap(story.conversations, section(story, picturesOf)),
       Stream.succeed(foot)
     ]
     return Stream.flatten(Stream.fromIterable(parts))

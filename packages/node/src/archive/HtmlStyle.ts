@@ -48,6 +48,7 @@ section + section { margin-top: 3rem; border-top: 1px solid var(--line); }
   margin: .25rem 0 .3125rem; padding: .375rem .625rem; border: 1px solid color-mix(in srgb, currentColor 35%, transparent); border-radius: .625rem;
   font-size: .9375rem; white-space: pre-wrap; unicode-bidi: plaintext;
 }
+.picture { display: block; max-width: 100%; max-height: 24rem; border-radius: .5rem; margin: .25rem 0; }
 .attached a { display: block; font-size: .8125rem; }
 .deleted .bubble { background: none; color: var(--text); border: 1px dashed var(--quiet); }
 .deleted .meta { color: var(--quiet); }

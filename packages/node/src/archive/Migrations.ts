@@ -79,8 +79,18 @@ const first = [
   END`
 ]
 
+/** The files of media that are kept in a folder beside the archive. */
+const second = [
+  `CREATE TABLE files (
+    media TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    bytes INTEGER NOT NULL
+  ) WITHOUT ROWID`
+]
+
 /** Each makes of an archive of the version before it one of its own. A migration that was released is never changed. */
-const migrations: ReadonlyArray<ReadonlyArray<string>> = [first]
+const migrations: ReadonlyArray<ReadonlyArray<string>> = [first, second]
 
 /** The version of the archives that this library writes. */
 export const version = migrations.length

@@ -15,6 +15,7 @@ import * as Stream from "effect/Stream"
 import * as FileLock from "../FileLock.js"
 import { ArchiveFailed } from "./ArchiveFailed.js"
 import * as Database from "./Database.js"
+import * as Files from "./Files.js"
 import * as Spans from "./Spans.js"
 import type { Synced, SyncError, SyncOptions, SyncProgress } from "./SyncModel.js"
 import * as SyncRound from "./SyncRound.js"
@@ -47,9 +48,24 @@ const ownerOf = ({ file, sql }: Database.Database) =>
     return id
   })
 
+/** A round, and the files of what the archive has then. */
+const round = (means: SyncRound.Means) => {
+  const { database, options, tally } = means
+  if (options.media !== true) return SyncRound.round(means)
+  const files = Effect.suspend(() => {
+    const { files, missingFiles } = tally
+    return Files.fetch(database, (fetched) => {
+      tally.files = files + fetched.files
+      tally.missingFiles = missingFiles + fetched.missing
+      return SyncRound.report(means, "media")
+    })
+  })
+  return Effect.zipLeft(SyncRound.round(means), files)
+}
+
 /** Rounds for ever, with pauses between them and after failures that may pass. */
 const follow = (means: SyncRound.Means) =>
-  SyncRound.round(means).pipe(
+  round(means).pipe(
     Effect.tapError((error) => mayPass(error) ? SyncRound.report(means, "follow", error) : Effect.void),
     Effect.retry({ schedule: patient, while: mayPass }),
     Effect.zipRight(SyncRound.report(means, "follow")),
@@ -60,9 +76,18 @@ const follow = (means: SyncRound.Means) =>
 const run = (database: Database.Database, options: SyncOptions): Effect.Effect<Synced, SyncError, DirectMessages> =>
   Effect.gen(function*() {
     yield* Database.typed(database.file)(touch(database))
-    const tally: SyncRound.Tally = { requests: 0, read: 0, added: 0, enriched: 0, deleted: 0, spans: [] }
+    const tally: SyncRound.Tally = {
+      requests: 0,
+      read: 0,
+      added: 0,
+      enriched: 0,
+      deleted: 0,
+      files: 0,
+      missingFiles: 0,
+      spans: []
+    }
     const means = { database, dm: yield* DirectMessages, options, owner: yield* ownerOf(database), tally }
-    yield* options.follow === true ? follow(means) : SyncRound.round(means)
+    yield* options.follow === true ? follow(means) : round(means)
     const { spans: [current], ...done } = tally
     const eventId = (id: string | undefined) =>
       Option.map(Option.fromNullable(id), (id) => Ids.received.EventId.make(id))

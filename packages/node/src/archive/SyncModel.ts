@@ -42,6 +42,12 @@ export interface SyncOptions {
    * X does not give any more. Default: nothing is read again.
    */
   readonly recheck?: Listing.Until | undefined
+  /**
+   * Keep the files of pictures, GIFs and videos as well, in a folder `media`
+   * beside the archive: those that are not there of the last 30 days. Default
+   * `false`.
+   */
+  readonly media?: boolean | undefined
   /** Told after each page, and before each wait. */
   readonly onProgress?: ((progress: SyncProgress) => Effect.Effect<void>) | undefined
 }
@@ -49,12 +55,12 @@ export interface SyncOptions {
 /**
  * What a sync has done so far. The phases: `new`, from the newest event back to
  * the newest one that is known; `older`, on from the oldest one that is known;
- * `recheck`; `follow`, nothing is left but what may come.
+ * `recheck`; `media`, the files; `follow`, nothing is left but what may come.
  *
  * @since 0.1.0
  */
 export interface SyncProgress {
-  readonly phase: "new" | "older" | "recheck" | "follow"
+  readonly phase: "new" | "older" | "recheck" | "media" | "follow"
   /** Pages read. */
   readonly requests: number
   /** Events that came. */
@@ -63,6 +69,8 @@ export interface SyncProgress {
   readonly added: number
   /** Events that were marked as deleted. */
   readonly deleted: number
+  /** Files of media that were fetched. */
+  readonly files: number
   /** How far back it has come; absent before the first event. */
   readonly reached: Option.Option<DateTime.Utc>
   /** How far back it wants to go. */
@@ -82,6 +90,9 @@ export interface Synced {
   readonly added: number
   readonly enriched: number
   readonly deleted: number
+  /** Files of media that were fetched, and those that X would not give. */
+  readonly files: number
+  readonly missingFiles: number
   /** The newest and the oldest event of the span that the archive has now without a gap. */
   readonly newest: Option.Option<EventId>
   readonly oldest: Option.Option<EventId>

@@ -66,6 +66,9 @@ export interface Tally {
   added: number
   enriched: number
   deleted: number
+  /** Files of media that were fetched, and those that X would not give. */
+  files: number
+  missingFiles: number
   /** What is covered, newest first. */
   spans: ReadonlyArray<Spans.Open>
 }
@@ -88,13 +91,14 @@ export const report = (
   Effect.gen(function*() {
     if (options.onProgress === undefined) return
     const { floor } = yield* boundsOf(database.file, options, yield* Clock.currentTimeMillis)
-    const { spans: [current], added, deleted, read, requests } = tally
+    const { spans: [current], added, deleted, files, read, requests } = tally
     yield* options.onProgress({
       phase,
       requests,
       read,
       added,
       deleted,
+      files,
       reached: Option.flatMap(Option.fromNullable(current), ({ oldest }) => Snowflake.toDateTime(oldest)),
       until: Option.getOrElse(Snowflake.toDateTime(floor), () => DateTime.unsafeMake(0)),
       failure: Option.fromNullable(failure)

@@ -136,7 +136,7 @@ export interface Story {
 }
 
 /** Prepares an export for people. */
-export const story = (database: Database, { owner: given, timeZone, ...filter }: ExportOptions) =>
+export const story = (database: Database, { owner: given, pictures: _pictures, timeZone, ...filter }: ExportOptions) =>
   Effect.gen(function*() {
     const zoned = yield* Effect.try({
       try: () => calendar(timeZone),

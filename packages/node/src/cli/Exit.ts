@@ -1,5 +1,5 @@
 /** How a command ends: what it says of a failure, and the code that it leaves for scripts. */
-import type { Listing } from "@effect-xdm/core"
+import type { Listing, UploadStopped } from "@effect-xdm/core"
 import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import { hasProperty } from "effect/Predicate"
@@ -60,7 +60,11 @@ const byTag: { readonly [tag: string]: Code } = {
   TokenStoreFailed: 8,
   CheckpointFailed: 8,
   ArchiveFailed: 8,
-  FileProblem: 8
+  FileProblem: 8,
+  MediaFileFailed: 8,
+  MediaNotLocated: 4,
+  MediaProcessingFailed: 4,
+  WrongMediaSize: 8
 }
 
 interface Tagged {
@@ -72,9 +76,10 @@ const isTagged = (error: unknown): error is Tagged =>
   hasProperty(error, "_tag") && typeof error._tag === "string" && hasProperty(error, "message") &&
   typeof error.message === "string"
 
-const isStopped = (error: Tagged): error is Listing.ListingStopped => error._tag === "ListingStopped"
+const isStopped = (error: Tagged): error is Listing.ListingStopped | UploadStopped<Tagged> =>
+  error._tag === "ListingStopped" || error._tag === "UploadStopped"
 
-/** What a failure comes from: a listing that stopped has its reason. */
+/** What a failure comes from: a listing or an upload that stopped has its reason. */
 const root = (error: Tagged): Tagged => isStopped(error) ? error.reason : error
 
 const next: { readonly [code in Code]?: string } = {

@@ -109,7 +109,7 @@ const separated = (doc: HelpDoc.HelpDoc): string => {
 /** The commands in groups, in the order in which one meets them. */
 const groups: ReadonlyArray<readonly [title: string, names: ReadonlyArray<string>]> = [
   ["ACCOUNT", ["login", "logout", "whoami", "doctor", "limits", "usage"]],
-  ["MESSAGES", ["inbox", "read", "follow", "send", "group", "delete"]],
+  ["MESSAGES", ["inbox", "read", "follow", "send", "group", "media", "delete", "block", "unblock"]],
   ["ARCHIVE", ["sync", "search", "export"]],
   ["WITHOUT AN ACCOUNT", ["emulator"]]
 ]

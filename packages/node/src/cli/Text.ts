@@ -13,6 +13,14 @@ export const time = (at: DateTime.DateTime): string => {
     `${two(date.getHours())}:${two(date.getMinutes())}`
 }
 
+/** How large a file is: `812 bytes`, `34 kB`, `2.1 MB`. */
+export const sizeText = (bytes: number): string =>
+  bytes < 1_000
+    ? `${bytes} bytes`
+    : bytes < 1_000_000
+    ? `${Math.round(bytes / 1_000)} kB`
+    : `${(bytes / 1_000_000).toFixed(1)} MB`
+
 /** Names of users by their ids, as far as they are known. */
 export type Names = (id: string) => string
 

@@ -83,7 +83,7 @@ describe("an archive that cannot be used says why, and stays as it is", () => {
         const error = yield* failure(opened(file, add(message(2, "not kept"))))
         expect(error.reason).toBe("Newer")
         expect(error.message).toContain("is of version 99, and this library knows versions up to")
-        yield* behind(file, "PRAGMA user_version = 1")
+        yield* behind(file, "PRAGMA user_version = 2")
         expect(yield* opened(file, kept)).toHaveLength(1)
       })
     ))

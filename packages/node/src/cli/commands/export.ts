@@ -36,6 +36,9 @@ const options = {
     Options.withDescription("The file to write. Default: standard output."),
     Options.optional
   ),
+  pictures: Options.boolean("pictures").pipe(
+    Options.withDescription("Show the pictures that `xdm sync --media` has kept within the page. With html.")
+  ),
   since: Options.text("since").pipe(
     Options.withPseudoName("when"),
     Options.withDescription("Nothing older than this: an event's id, a date, or a time ago like \"2 days\"."),
@@ -85,7 +88,7 @@ export const exports = Command.make("export", options, (options) =>
       md: archive.exportMarkdown,
       csv: archive.exportCsv,
       jsonl: archive.exportJsonl
-    }[format](filter)
+    }[format]({ ...filter, ...(format === "html" ? { pictures: options.pictures } : undefined) })
     if (Option.isNone(options.out)) {
       return yield* Stream.runForEach(text, (part) => Effect.sync(() => void process.stdout.write(part)))
     }

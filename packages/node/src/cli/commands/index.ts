@@ -1,4 +1,5 @@
 /** All commands. */
+import { block, unblock } from "./block.js"
 import { remove } from "./delete.js"
 import { doctor } from "./doctor.js"
 import { emulator } from "./emulator.js"
@@ -9,6 +10,7 @@ import { inbox } from "./inbox.js"
 import { limits } from "./limits.js"
 import { login } from "./login.js"
 import { logout } from "./logout.js"
+import { media } from "./media.js"
 import { read } from "./read.js"
 import { search } from "./search.js"
 import { send } from "./send.js"
@@ -28,7 +30,10 @@ export const all = [
   follow,
   send,
   group,
+  media,
   remove,
+  block,
+  unblock,
   sync,
   search,
   exports,

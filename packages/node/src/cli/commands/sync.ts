@@ -22,6 +22,9 @@ const options = {
     Options.withDescription("How far back: an event's id, a date, or a time ago like \"2 days\". Default: 30 days."),
     Options.optional
   ),
+  media: Options.boolean("media").pipe(
+    Options.withDescription("Keep pictures, GIFs and videos as well, as files in a folder beside the archive.")
+  ),
   follow: Options.boolean("follow").pipe(
     Options.withDescription("Go on with what is new as it comes, until Ctrl-C.")
   ),
@@ -48,8 +51,9 @@ const partOf = ({ reached, until }: SyncProgress): number | undefined =>
   })
 
 const textOf = (progress: SyncProgress): string => {
-  const { added, failure, phase, reached, read } = progress
+  const { added, failure, files, phase, reached, read } = progress
   if (Option.isSome(failure)) return `trying again: ${failure.value.reason.message}`
+  if (phase === "media") return `${files} files fetched`
   const back = Option.match(reached, { onNone: () => "", onSome: (at) => `, back to ${time(at)}` })
   return phase === "follow" ? `${added} new, waiting for more` : `${read} events, ${added} new${back}`
 }
@@ -65,7 +69,9 @@ export const sync = Command.make("sync", options, (options) =>
         recheck,
         every,
         follow: options.follow,
-        onProgress: (now) => progress.show(textOf(now), now.phase === "follow" ? undefined : partOf(now))
+        media: options.media,
+        onProgress: (now) =>
+          progress.show(textOf(now), now.phase === "follow" || now.phase === "media" ? undefined : partOf(now))
       })
     )
     const { events } = yield* archive.stats
@@ -77,11 +83,14 @@ export const sync = Command.make("sync", options, (options) =>
         read: done.read,
         added: done.added,
         deleted: done.deleted,
+        ...(options.media ? { files: done.files, missing_files: done.missingFiles } : undefined),
         events
       },
       () =>
         `${done.added} new events of ${done.read} that were read, in ${done.requests} requests; ` +
-        `${events} are in ${archive.file}.` + (done.deleted === 0 ? "" : `\n${done.deleted} were deleted at X.`)
+        `${events} are in ${archive.file}.` + (done.deleted === 0 ? "" : `\n${done.deleted} were deleted at X.`) +
+        (options.media ? `\n${done.files} files were fetched.` : "") +
+        (done.missingFiles === 0 ? "" : ` ${done.missingFiles} X does not give.`)
     )
   }).pipe(
     Effect.onInterrupt(() => note("\nStopped. All that was read is kept; the next sync goes on there.")),
