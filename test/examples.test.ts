@@ -154,4 +154,16 @@ describe("the examples", () => {
       ])
       expect(readFileSync(join(folder, "launch.html"), "utf8")).toMatch(/^<!DOCTYPE html>[^]*<\/html>\n$/)
     }))
+
+  it.live("send-picture: sends one in parts, and fetches the same", () =>
+    Effect.gen(function*() {
+      const { code, stderr, stdout } = yield* run("send-picture.js")
+      expect(stderr).toBe("")
+      expect(code).toBe(0)
+      const lines = stdout.trimEnd().split("\n")
+      expect(lines.filter((line) => line.startsWith("sending: "))).toHaveLength(4)
+      expect(lines[0]).toMatch(/^sending: 100000 of 3\d{5} bytes$/)
+      expect(lines.at(-2)).toMatch(/^Attached: \.png, image\/png, 3\d{5} bytes$/)
+      expect(lines.at(-1)).toBe("It is the same picture.")
+    }))
 })

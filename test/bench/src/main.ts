@@ -10,6 +10,7 @@ import { decoding, holding } from "./decode.js"
 import { limiting } from "./limits.js"
 import { listing, longListing } from "./listing.js"
 import { type Group, overLimit, print } from "./measure.js"
+import { media } from "./media.js"
 import { merging } from "./merge.js"
 import { startup } from "./startup.js"
 
@@ -20,6 +21,7 @@ const benches: { readonly [name: string]: () => Group | Promise<Group> } = {
   limits: limiting,
   listing,
   "long-listing": longListing,
+  media,
   merge: merging,
   startup
 }

@@ -28,6 +28,7 @@ const offline = (bodies: ReadonlyArray<ReadonlyArray<string>>, onRequest: () => 
     account: "default",
     serverTime: Effect.succeed(0),
     pace: () => Effect.succeed(60_000),
+    download: () => () => Effect.die("nothing is downloaded"),
     usage: {
       totals: Effect.die("nothing is counted"),
       changes: Stream.empty,
