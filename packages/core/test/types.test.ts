@@ -1,6 +1,16 @@
 import type { HttpClient } from "@effect/platform/HttpClient"
 import { describe, expectTypeOf, it } from "@effect/vitest"
-import { Config, type ConfigError, type Context, type DateTime, type Effect, type Layer, Redacted } from "effect"
+import {
+  Config,
+  type ConfigError,
+  Context,
+  Data,
+  type DateTime,
+  type Effect,
+  type Layer,
+  Redacted,
+  Stream
+} from "effect"
 import { DirectMessages, type Provided } from "../src/DirectMessages.js"
 import type { CreateByConversationId } from "../src/endpoints/CreateByConversationId.js"
 import type { CreateByParticipantId } from "../src/endpoints/CreateByParticipantId.js"
@@ -12,6 +22,8 @@ import type { GetEventsById } from "../src/endpoints/GetEventsById.js"
 import type { GetEventsByParticipantId } from "../src/endpoints/GetEventsByParticipantId.js"
 import type { GetMe } from "../src/endpoints/GetMe.js"
 import type { GetUserByUsername } from "../src/endpoints/GetUserByUsername.js"
+import type { MediaNotLocated } from "../src/media/Download.js"
+import type { MediaProcessingFailed, UploadError, UploadStopped, WrongMediaSize } from "../src/media/UploadModel.js"
 import type { DmEvent } from "../src/model/DmEvent.js"
 import * as DmEvents from "../src/model/DmEvent.js"
 import type { EventsPage, SingleEvent } from "../src/model/EventsPage.js"
@@ -174,5 +186,40 @@ describe("types", () => {
       void (() => event.text)
     }
     void show
+  })
+
+  it("an upload fails with these and its source's error, and a send of a text as before", () => {
+    type Dm = DirectMessages["Type"]
+    const sent = (dm: Dm) => dm.send({ user: userId }, { text: "a" })
+    expectTypeOf<Effect.Effect.Error<ReturnType<typeof sent>>>().toEqualTypeOf<Errors.SendError>()
+    const known = (dm: Dm) => dm.send({ user: userId }, { media: mediaId })
+    expectTypeOf<Effect.Effect.Error<ReturnType<typeof known>>>().toEqualTypeOf<Errors.SendError>()
+
+    const picture = (dm: Dm) => dm.send({ user: userId }, { media: { bytes: new Uint8Array(), type: "image/png" } })
+    expectTypeOf<Effect.Effect.Error<ReturnType<typeof picture>>>().toEqualTypeOf<Errors.SendError | UploadError>()
+    expectTypeOf<Effect.Effect.Context<ReturnType<typeof picture>>>().toEqualTypeOf<never>()
+
+    class Broken extends Data.TaggedError("Broken") {}
+    class Disk extends Context.Tag("Disk")<Disk, string>() {}
+    const upload = (dm: Dm, bytes: Stream.Stream<Uint8Array, Broken, Disk>) =>
+      dm.media.upload({ bytes, size: 1, type: "video/mp4" })
+    type Failure = Effect.Effect.Error<ReturnType<typeof upload>>
+    expectTypeOf<Failure>().toEqualTypeOf<
+      Errors.ReadError | UploadStopped<Broken> | WrongMediaSize | MediaProcessingFailed
+    >()
+    expectTypeOf<Extract<Failure, { _tag: "UploadStopped" }>["reason"]>().toEqualTypeOf<Broken | Errors.ReadError>()
+    expectTypeOf<Effect.Effect.Context<ReturnType<typeof upload>>>().toEqualTypeOf<Disk>()
+
+    const download = (dm: Dm) => dm.media.download(EventId.make("1"))
+    expectTypeOf<Stream.Stream.Error<ReturnType<typeof download>>>().toEqualTypeOf<
+      Errors.ReadError | MediaNotLocated
+    >()
+
+    // @ts-expect-error a stream has to say its size
+    void ((dm: Dm) => dm.media.upload({ bytes: Stream.empty, type: "image/png" }))
+    // @ts-expect-error X takes no texts
+    void ((dm: Dm) => dm.media.upload({ bytes: new Uint8Array(), type: "text/plain" }))
+    // @ts-expect-error one attachment a message
+    void ((dm: Dm) => dm.send({ user: userId }, { media: mediaId, attachments: [{ mediaId }] }))
   })
 })

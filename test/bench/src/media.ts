@@ -15,6 +15,7 @@ const size = 10 * chunk
 /** All that the process holds for its data, whatever of it could be collected. */
 const held = (): number => {
   globalThis.gc!()
+  globalThis.gc!()
   const { arrayBuffers, heapUsed } = process.memoryUsage()
   return heapUsed + arrayBuffers
 }
