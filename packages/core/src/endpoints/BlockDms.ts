@@ -13,7 +13,10 @@ import { backOff } from "../protocol/Retries.js"
 import { XApi } from "../protocol/XApi.js"
 import { writeScopes } from "./EventParameters.js"
 
-const success = inData(struct({ blocked: Schema.Boolean }))
+/** X's older description lets the answer be empty; it was a success then. */
+const success = inData(struct({
+  blocked: Schema.optionalWith(Schema.Boolean, { exact: true, nullable: true, default: () => true })
+}))
 
 const endpoint: Endpoint<BlockDms.Input, BlockDms.Success, "remove"> = {
   kind: "remove",

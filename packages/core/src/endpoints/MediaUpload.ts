@@ -19,9 +19,9 @@ const Reason = struct({
   message: optional(Schema.String)
 })
 
-/** A state that X adds later counts as one that goes on. */
+/** A state that X adds later, or leaves out, counts as one that goes on. */
 const Processing = struct({
-  state: Schema.String,
+  state: optional(Schema.String),
   checkAfterSecs: optional(Schema.Number),
   progressPercent: optional(Schema.Number),
   error: optional(Reason)

@@ -60,6 +60,25 @@ const ids = (name: string, wrong: ReadonlyArray<unknown>, rule: RegExp, more: ob
   )
 
 const inputs: { readonly [endpoint: string]: ReadonlyArray<readonly [unknown, string, RegExp, string]> } = {
+  BlockDms: ids("userId", ["", "@x", "1".repeat(20)], /user id/),
+  UnblockDms: ids("userId", ["", "a"], /user id/),
+  FinalizeMediaUpload: ids("mediaId", ["", "3_1"], /media id/),
+  GetMediaUploadStatus: ids("mediaId", ["", "x"], /media id/),
+  InitializeMediaUpload: [
+    [
+      { mediaType: "text/plain", mediaCategory: "dm_image", totalBytes: 1 },
+      "mediaType",
+      /one of: image/,
+      "\"text/plain\""
+    ],
+    [
+      { mediaType: "image/png", mediaCategory: "tweet_image", totalBytes: 1 },
+      "mediaCategory",
+      /dm_image/,
+      "tweet_image"
+    ],
+    [{ mediaType: "image/png", mediaCategory: "dm_image", totalBytes: 0 }, "totalBytes", /1 to/, "0"]
+  ],
   CreateByConversationId: [
     ...ids("conversationId", ["", "1", "a-b", "1-2-3", "../1-2"], /conversation id/, { text: "a" }),
     ...ids("conversationId", [5, null, 10n, undefined], /string/, { text: "a" }),

@@ -1,17 +1,22 @@
-/** The ten endpoints as a table: an input, what it must become on the wire, an answer, and what that must become. */
+/** The endpoints of JSON as a table: an input, what it must become on the wire, an answer, and what that must become. */
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { Arbitrary, type Effect, type Either, FastCheck as fc, type Schema } from "effect"
 import type { DirectMessagesService } from "../../src/DirectMessages.js"
+import { BlockDms } from "../../src/endpoints/BlockDms.js"
 import { CreateByConversationId } from "../../src/endpoints/CreateByConversationId.js"
 import { CreateByParticipantId } from "../../src/endpoints/CreateByParticipantId.js"
 import { CreateConversation } from "../../src/endpoints/CreateConversation.js"
 import { DeleteEvents } from "../../src/endpoints/DeleteEvents.js"
+import { FinalizeMediaUpload } from "../../src/endpoints/FinalizeMediaUpload.js"
 import { GetEvents } from "../../src/endpoints/GetEvents.js"
 import { GetEventsByConversationId } from "../../src/endpoints/GetEventsByConversationId.js"
 import { GetEventsById } from "../../src/endpoints/GetEventsById.js"
 import { GetEventsByParticipantId } from "../../src/endpoints/GetEventsByParticipantId.js"
 import { GetMe } from "../../src/endpoints/GetMe.js"
+import { GetMediaUploadStatus } from "../../src/endpoints/GetMediaUploadStatus.js"
 import { GetUserByUsername } from "../../src/endpoints/GetUserByUsername.js"
+import { InitializeMediaUpload } from "../../src/endpoints/InitializeMediaUpload.js"
+import { UnblockDms } from "../../src/endpoints/UnblockDms.js"
 import type { Dialect } from "../../src/model/Dialect.js"
 import { ConversationId, EventId, MediaId, UserId, Username } from "../../src/model/Ids.js"
 import * as Endpoint from "../../src/protocol/Endpoint.js"
@@ -133,7 +138,55 @@ const participantId = UserId.make("2244994945")
 const eventId = EventId.make("1146654567674912769")
 const mediaId = MediaId.make("1583157113245011970")
 
+const processing = {
+  data: {
+    id: mediaId,
+    media_key: `7_${mediaId}`,
+    expires_after_secs: 86_400,
+    processing_info: { state: "in_progress", check_after_secs: 5, progress_percent: 8 }
+  }
+}
+const uploads = {
+  answers: { post: processing, tweet: processing },
+  model: {
+    id: mediaId,
+    mediaKey: `7_${mediaId}`,
+    expiresAfterSecs: 86_400,
+    processingInfo: { state: "in_progress", checkAfterSecs: 5, progressPercent: 8 }
+  }
+}
+const blocked = (blocked: boolean) => ({
+  answers: { post: { data: { blocked } }, tweet: { data: { blocked } } },
+  model: { blocked }
+})
+
 export const cases: ReadonlyArray<Case> = [
+  caseOf("BlockDms", BlockDms.endpoint, (dm, input) => dm.blockDms(input), {
+    sample: { userId: participantId },
+    path: "/2/users/2244994945/dm/block",
+    ...blocked(true)
+  }),
+  caseOf("UnblockDms", UnblockDms.endpoint, (dm, input) => dm.unblockDms(input), {
+    sample: { userId: participantId },
+    path: "/2/users/2244994945/dm/unblock",
+    ...blocked(false)
+  }),
+  caseOf("InitializeMediaUpload", InitializeMediaUpload.endpoint, (dm, input) => dm.initializeMediaUpload(input), {
+    sample: { mediaType: "video/mp4", mediaCategory: "dm_video", totalBytes: 1_024 },
+    path: "/2/media/upload/initialize",
+    body: { media_type: "video/mp4", media_category: "dm_video", total_bytes: 1_024, shared: true },
+    ...uploads
+  }),
+  caseOf("FinalizeMediaUpload", FinalizeMediaUpload.endpoint, (dm, input) => dm.finalizeMediaUpload(input), {
+    sample: { mediaId },
+    path: `/2/media/upload/${mediaId}/finalize`,
+    ...uploads
+  }),
+  caseOf("GetMediaUploadStatus", GetMediaUploadStatus.endpoint, (dm, input) => dm.getMediaUploadStatus(input), {
+    sample: { mediaId },
+    path: "/2/media/upload",
+    ...uploads
+  }),
   caseOf("CreateByConversationId", CreateByConversationId.endpoint, (dm, input) => dm.createByConversationId(input), {
     sample: { conversationId, text: "Hello 👋", attachments: [{ mediaId }] },
     path: "/2/dm_conversations/123123123-456456456/messages",
