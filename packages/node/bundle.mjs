@@ -6,16 +6,23 @@ import { join } from "node:path"
 const folder = join(import.meta.dirname, "dist", "bin")
 rmSync(folder, { recursive: true, force: true })
 
-/** Of undici only its pools are used; the rest of it would double what a start has to load. */
-const onlyPools = {
-  name: "only-pools",
+/** Of undici only its dispatchers are used; the rest of it would be most of what a start has to load. */
+const onlyDispatchers = {
+  name: "only-dispatchers",
   setup: ({ onLoad, onResolve }) => {
     onResolve(
       { filter: /^undici$/ },
-      ({ resolveDir }) => ({ path: "undici", namespace: "only-pools", pluginData: resolveDir })
+      ({ resolveDir }) => ({ path: "undici", namespace: "only-dispatchers", pluginData: resolveDir })
     )
-    onLoad({ filter: /./, namespace: "only-pools" }, ({ pluginData }) => ({
-      contents: "export { default as Pool } from \"undici/lib/dispatcher/pool.js\"; export default {}",
+    onLoad({ filter: /./, namespace: "only-dispatchers" }, ({ pluginData }) => ({
+      contents: `
+        import api from "undici/lib/api/index.js"
+        import Dispatcher from "undici/lib/dispatcher/dispatcher.js"
+        Object.assign(Dispatcher.prototype, api)
+        export { default as Agent } from "undici/lib/dispatcher/agent.js"
+        export { default as Pool } from "undici/lib/dispatcher/pool.js"
+        export default {}
+      `,
       resolveDir: pluginData
     }))
   }
@@ -37,6 +44,6 @@ await build({
     js:
       "import { createRequire as __createRequire } from \"node:module\"; const require = __createRequire(import.meta.url);"
   },
-  plugins: [onlyPools],
+  plugins: [onlyDispatchers],
   logLevel: "warning"
 })

@@ -8,9 +8,8 @@
  *
  * @since 0.1.0
  */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeStream from "@effect/platform-node/NodeStream"
-import { Agent, type Dispatcher, Pool } from "@effect/platform-node/Undici"
+import { type Dispatcher, Pool } from "@effect/platform-node/Undici"
 import * as Headers from "@effect/platform/Headers"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { type HttpClientError, RequestError } from "@effect/platform/HttpClientError"
@@ -23,7 +22,8 @@ import * as FiberRef from "effect/FiberRef"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import { WholeResponse } from "./WholeResponse.js"
+import { type Answer, Exchange } from "./Exchange.js"
+import * as StreamedAnswers from "./StreamedAnswers.js"
 
 /**
  * How the client connects.
@@ -35,82 +35,7 @@ export interface NodeClientOptions {
   readonly connections?: number | undefined
 }
 
-type Answer = Effect.Effect<HttpClientResponse, HttpClientError>
 type Body = NonNullable<Dispatcher.DispatchOptions["body"]> | null
-
-/** A request on its way: what undici tells of it becomes one answer. */
-class Exchange implements Dispatcher.DispatchHandler {
-  private controller: Dispatcher.DispatchController | undefined
-  private onEnd: (() => void) | undefined
-  private cancelled = false
-  private status = 0
-  private headers: Dispatcher.ResponseData["headers"] = {}
-  private chunks: Array<Buffer> = []
-
-  constructor(
-    private readonly request: HttpClientRequest,
-    private readonly options: Dispatcher.DispatchOptions,
-    private readonly resume: (answer: Answer) => void
-  ) {}
-
-  /** Sends the request. `onEnd` is told once, when it is answered, has failed or is cancelled. */
-  start(pool: Pool, onEnd: () => void): void {
-    this.onEnd = onEnd
-    pool.dispatch(this.options, this)
-  }
-
-  /** Closes the connection; a request that has none yet will not be made. */
-  cancel(): void {
-    this.cancelled = true
-    this.controller?.abort(new Error("interrupted"))
-    this.end()
-  }
-
-  private end(): void {
-    this.onEnd?.()
-    this.onEnd = undefined
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller
-    if (this.cancelled) this.cancel()
-  }
-
-  onResponseStart(
-    _: Dispatcher.DispatchController,
-    status: number,
-    headers: Dispatcher.ResponseData["headers"]
-  ): void {
-    // Informational answers, below 200, come before the one that counts.
-    this.status = status
-    this.headers = headers
-  }
-
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.chunks.push(chunk)
-  }
-
-  onResponseEnd(): void {
-    this.end()
-    this.resume(Effect.succeed(this.response()))
-  }
-
-  onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
-    this.end()
-    this.resume(Effect.fail(
-      this.status < 200
-        ? new RequestError({ request: this.request, reason: "Transport", cause })
-        : this.response().unreadable(cause)
-    ))
-  }
-
-  private response(): WholeResponse {
-    const { chunks } = this
-    // An exchange outlives its end by some collections, and bytes that do so, too, bring on the costly ones.
-    this.chunks = []
-    return new WholeResponse(this.request, this.status, this.headers, chunks)
-  }
-}
 
 interface Sendable {
   readonly headers: Headers.Headers
@@ -230,18 +155,14 @@ export const make = (
         ? send(request, url.right.origin, url.right.pathname + url.right.search)
         : Effect.fail(new RequestError({ request, reason: "InvalidUrl", cause: url.left }))
     }
-    const files = yield* Effect.acquireRelease(
-      Effect.sync(() => new Agent({ connections })),
-      (agent) => Effect.promise(() => agent.destroy())
-    )
-    const streamed = NodeHttpClient.makeUndici(files)
+    const streaming = yield* StreamedAnswers.make(connections)
     const traced = HttpClient.make((request, url) => send(request, url.origin, url.pathname + url.search))
 
     return HttpClient.makeWith<never, never, HttpClientError, never>(
       Effect.flatMap((request) =>
         Effect.withFiberRuntime<HttpClientResponse, HttpClientError>((fiber) =>
           request.headers["accept"] === "application/octet-stream"
-            ? streamed.execute(request)
+            ? Effect.flatMap(streaming, (client) => client.execute(request))
             : fiber.getFiberRef(FiberRef.currentTracerEnabled)
             ? traced.execute(request)
             : untraced(request)
