@@ -120,3 +120,5 @@ export type {
 } from "./push/ActivityStream.js"
 export * as PushEvent from "./push/PushEvent.js"
 export * as PushSource from "./push/Source.js"
+export * as Webhook from "./push/Webhook.js"
+export { WebhookRefused } from "./push/WebhookRefused.js"
