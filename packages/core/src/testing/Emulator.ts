@@ -31,6 +31,7 @@
  *
  * @since 0.1.0
  */
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -39,12 +40,16 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
 import type { Dialect } from "../model/Dialect.js"
 import * as Snowflake from "../model/Snowflake.js"
 import { FaultPlan } from "./emulator/FaultPlan.js"
 import type { Paging } from "./emulator/Listing.js"
 import { type Issued, Logins } from "./emulator/Logins.js"
 import * as Problems from "./emulator/Problems.js"
+import { type Activity, Push } from "./emulator/Push.js"
+import type { WebhookAttempt } from "./emulator/PushDelivery.js"
+import * as PushDelivery from "./emulator/PushDelivery.js"
 import * as RateLimits from "./emulator/RateLimits.js"
 import { RequestLog, type RequestRecord } from "./emulator/RequestLog.js"
 import * as Routes from "./emulator/Routes.js"
@@ -53,7 +58,7 @@ import { Signatures } from "./emulator/Signatures.js"
 import { Store } from "./emulator/Store.js"
 import { type Answer, firstHalf, type Request } from "./emulator/Wire.js"
 import * as EmulatorClient from "./EmulatorClient.js"
-import type { Fault, When } from "./Faults.js"
+import { type Fault, isPush, type When } from "./Faults.js"
 import * as Fixtures from "./Fixtures.js"
 import type { EventJson, Happening, World } from "./World.js"
 
@@ -75,6 +80,8 @@ export interface EmulatorOptions {
   readonly clockSkewMillis?: number
   /** How long the access tokens of logins are good; 2 hours by default. */
   readonly accessTokenLifetime?: Duration.DurationInput
+  /** The client by which webhooks are challenged and delivered to; the platform's `fetch` by default. */
+  readonly webhookClient?: HttpClient.HttpClient
 }
 
 /**
@@ -114,6 +121,12 @@ export interface EmulatorService {
   readonly handle: (request: Request) => Effect.Effect<Answer>
   /** Something happens in a conversation now, by anyone; gives the event. */
   readonly arrive: (happening: Happening) => Effect.Effect<EventJson>
+  /** Tells the subscriptions of a user of something else than a message: `"dm.read"`, say, with any payload. */
+  readonly push: (activity: Activity) => Effect.Effect<void>
+  /** How many connections of the activity stream are open. */
+  readonly streamConnections: Effect.Effect<number>
+  /** The attempts to deliver to webhooks, oldest first. */
+  readonly webhookAttempts: Effect.Effect<ReadonlyArray<WebhookAttempt>>
   /** Takes an event away, as if its sender had deleted it; says whether there was one. */
   readonly remove: (eventId: string) => Effect.Effect<boolean>
   /** What a listing should give now, newest first: to the owner, unless another `user` is named. */
@@ -139,13 +152,21 @@ export interface EmulatorService {
 /** On a clock before the snowflakes (a test's that starts in 1970) the sample inbox is that of this day. */
 const sampleDay = Date.UTC(2026, 7, 1, 12)
 
-const make = (options: EmulatorOptions): Effect.Effect<EmulatorService> =>
+const make = (options: EmulatorOptions): Effect.Effect<EmulatorService, never, Scope.Scope> =>
   Effect.gen(function*() {
     const startedAt = yield* Clock.currentTimeMillis
     const world = options.world ?? Fixtures.inbox(startedAt < Snowflake.epochMillis ? sampleDay : startedAt)
     const { clockSkewMillis = 0, dialect = "post", horizonDays = 30, paging = "cursor", rateLimits = "x" } = options
     const store = new Store(world, horizonDays)
+    const push = new Push(store)
+    const pushFaults = new FaultPlan()
+    const client = options.webhookClient ?? (yield* Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer))
+    const { consumerSecret } = world.apps.find((app) => app.consumerSecret !== undefined) ?? {}
+    const delivering = yield* PushDelivery.make(push, pushFaults, client, consumerSecret)
+    store.listeners.push((event, now) => push.activitiesOf(event).forEach((each) => delivering.tell(each, now)))
     const server: Server.Server = {
+      push,
+      delivering,
       store,
       dialect,
       paging,
@@ -193,8 +214,11 @@ const make = (options: EmulatorOptions): Effect.Effect<EmulatorService> =>
       requests: Effect.sync(() => log.records()),
       requestCount: (route) => Effect.sync(() => route === undefined ? log.total : log.count(route)),
       resetRequests: Effect.sync(() => log.reset()),
-      inject: (fault, when = {}) => Effect.sync(() => faults.inject(fault, when)),
-      clearFaults: Effect.sync(() => faults.clear()),
+      inject: (fault, when = {}) => Effect.sync(() => (isPush(fault) ? pushFaults : faults).inject(fault, when)),
+      clearFaults: Effect.sync(() => [faults, pushFaults].forEach((plan) => plan.clear())),
+      push: (activity) => atNow((now) => delivering.tell(activity, now)),
+      streamConnections: Effect.sync(() => delivering.connections()),
+      webhookAttempts: Effect.sync(() => delivering.attempts()),
       login: (login = {}) => atNow((now) => toLogin(issue(server, login, now))),
       expireTokens: Effect.sync(() => server.logins.expire()),
       revokeTokens: Effect.sync(() => server.logins.revokeAll())
@@ -241,7 +265,7 @@ const spoil = (answer: Answer, fault: Fault, dialect: Dialect): Answer => {
 export class Emulator extends Context.Tag("@effect-xdm/core/testing/Emulator")<Emulator, EmulatorService>() {
   /** A server of its own for each time that the layer is built. */
   static readonly layer = (options: EmulatorOptions = {}): Layer.Layer<Emulator> =>
-    Layer.effect(Emulator, make(options))
+    Layer.scoped(Emulator, make(options))
 
   /** An `HttpClient` that never leaves the process: whatever the host of a request, the emulator answers it. */
   static readonly layerHttpClient: Layer.Layer<HttpClient.HttpClient, never, Emulator> = Layer.effect(

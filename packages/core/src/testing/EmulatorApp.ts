@@ -11,10 +11,13 @@ import * as Stream from "effect/Stream"
 import { Emulator } from "./Emulator.js"
 import { type Answer, firstBytes, isForm, readForm } from "./emulator/Wire.js"
 
-const respond = (answer: Answer): HttpServerResponse.HttpServerResponse => {
-  const { body, bytes, headers, status, transport } = answer
+const respond = (answer: Answer, cut: Effect.Effect<never>): HttpServerResponse.HttpServerResponse => {
+  const { body, bytes, headers, status, stream, transport } = answer
   const { "content-type": contentType, ...rest } = headers
   const options = { status, headers: rest, contentType: contentType ?? "application/json" }
+  if (stream !== undefined && transport === "normal") {
+    return HttpServerResponse.stream(Stream.catchAll(stream, () => Stream.fromEffect(cut)), options)
+  }
   if (transport === "stalled") {
     return HttpServerResponse.stream(Stream.concat(Stream.succeed(firstBytes(answer)), Stream.never), options)
   }
@@ -47,5 +50,5 @@ export const make = (
       // A body that cannot be read comes from a client that is gone already.
       ...(form === undefined ? { body: yield* Effect.orDie(request.text) } : { body: "", form })
     })
-    return answer.transport === "cut" ? yield* cut(request) : respond(answer)
+    return answer.transport === "cut" ? yield* cut(request) : respond(answer, cut(request))
   })

@@ -8,6 +8,7 @@ import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { type Answer, firstBytes, isForm, readForm, type Request } from "./emulator/Wire.js"
 
 const text = (request: HttpClientRequest.HttpClientRequest): string => {
@@ -52,6 +53,11 @@ const headersOf = ({ bytes, headers }: Answer) =>
 const respond = (request: HttpClientRequest.HttpClientRequest, answer: Answer) =>
   answer.transport === "cut"
     ? Effect.fail(reset(request))
+    : answer.stream !== undefined && answer.transport === "normal"
+    ? Effect.map(
+      Stream.toReadableStreamEffect(Stream.mapError(answer.stream, () => reset(request).cause)),
+      (web) => HttpClientResponse.fromWeb(request, new Response(web, { status: answer.status, headers: answer.headers }))
+    )
     : Effect.succeed(HttpClientResponse.fromWeb(
       request,
       new Response(bodyOfAnswer(answer), { status: answer.status, headers: headersOf(answer) })

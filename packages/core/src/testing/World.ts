@@ -60,6 +60,8 @@ export interface Conversation {
 export interface Token {
   readonly user: string
   readonly scopes: ReadonlyArray<string>
+  /** It stands for an app, and no user. */
+  readonly appOnly?: boolean
 }
 
 /** @since 0.1.0 */
@@ -145,7 +147,8 @@ export const idsByUsername = (users: ReadonlyArray<UserJson>) => {
 
 /**
  * Access tokens of a world: `owner` may do all, `readOnly` may not write,
- * `noDirectMessages` has no DM scope, and `other` is another user's.
+ * `noDirectMessages` has no DM scope, `other` is another user's, and `app` the
+ * app-only bearer token.
  *
  * @since 0.1.0
  */
@@ -153,7 +156,8 @@ export const tokens = {
   owner: "emulator-token-of-the-owner",
   readOnly: "emulator-token-to-read-only",
   noDirectMessages: "emulator-token-without-dm-scopes",
-  other: "emulator-token-of-another-user"
+  other: "emulator-token-of-another-user",
+  app: "emulator-app-only-bearer-token"
 } as const
 
 /**
@@ -204,6 +208,7 @@ export const world = (parts: {
       [tokens.owner]: { user: owner, scopes: allScopes },
       [tokens.readOnly]: { user: owner, scopes: ["dm.read", ...everyday] },
       [tokens.noDirectMessages]: { user: owner, scopes: everyday },
+      [tokens.app]: { user: "", scopes: [], appOnly: true },
       ...(parts.users[1] === undefined
         ? undefined
         : { [tokens.other]: { user: parts.users[1].id, scopes: allScopes } })

@@ -23,7 +23,7 @@ const longest = 10_000
 
 const refuse = (message: string) => Either.left(Problems.invalidBody(message))
 
-const object = (value: unknown, at: string, names: ReadonlyArray<string>): Checked<JsonObject> => {
+export const object = (value: unknown, at: string, names: ReadonlyArray<string>): Checked<JsonObject> => {
   if (!isRecord(value)) return refuse(`${at}: an object is expected`)
   const unknown = Object.keys(value).find((name) => !names.includes(name))
   return unknown === undefined
@@ -31,7 +31,7 @@ const object = (value: unknown, at: string, names: ReadonlyArray<string>): Check
     : refuse(`${at}.${unknown}: is not defined in the schema and the schema does not allow additional properties`)
 }
 
-const parse = (body: string): Checked<unknown> =>
+export const parse = (body: string): Checked<unknown> =>
   Either.try({
     try: (): unknown => JSON.parse(body),
     catch: () => Problems.invalidBody("The request body is not valid JSON")

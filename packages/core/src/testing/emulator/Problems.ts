@@ -56,6 +56,14 @@ export const blocked: Refusal = {
   detail: "You cannot send messages to this user."
 }
 
+/** The route does not take this kind of credentials. */
+export const unsupported = (kind: string): Refusal => ({
+  status: 403,
+  type: "unsupported-authentication",
+  title: "Unsupported Authentication",
+  detail: `Authenticating with OAuth 2.0 ${kind} is forbidden for this endpoint.`
+})
+
 /** The failures that X answers by number rather than by a problem's type. */
 const byStatus: Readonly<Record<number, Refusal>> = {
   401: { status: 401, code: 32, message: "Could not authenticate you", title: "Unauthorized", detail: "Unauthorized" },

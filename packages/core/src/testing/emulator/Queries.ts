@@ -26,7 +26,7 @@ const eventTypes = ["MessageCreate", "ParticipantsJoin", "ParticipantsLeave"]
 const paging = ["max_results", "pagination_token", "event_types"]
 
 /** Refuses what the route has no parameter for. */
-const onlyThese = (query: URLSearchParams, names: ReadonlyArray<string>): Checked<void> => {
+export const onlyThese = (query: URLSearchParams, names: ReadonlyArray<string>): Checked<void> => {
   for (const [name, value] of query) {
     if (names.includes(name)) continue
     const known = names.map((each) => `[${each}]`).join(",")

@@ -59,7 +59,27 @@ const loginRoutes = {
   "POST /2/oauth2/revoke": { scopes: [], limits: { window: Infinity } }
 } satisfies Record<string, Route>
 
-export const routes = { ...apiRoutes, ...loginRoutes }
+/** Of the app as a whole: its bearer token opens them; a user's token only those that say so. */
+const forApp: Route = { scopes: [], limits: { window: 300 } }
+const pushRoutes = {
+  "POST /2/webhooks": forApp,
+  "GET /2/webhooks": forApp,
+  "PUT /2/webhooks/{webhook_id}": forApp,
+  "DELETE /2/webhooks/{webhook_id}": forApp,
+  "POST /2/activity/subscriptions": forApp,
+  "GET /2/activity/subscriptions": forApp,
+  "PUT /2/activity/subscriptions/{subscription_id}": forApp,
+  "DELETE /2/activity/subscriptions/{subscription_id}": forApp,
+  "GET /2/activity/stream": forApp
+} satisfies Record<string, Route>
+
+/** The routes of the push half that a user's token opens, too. */
+export const alsoForUsers: ReadonlySet<RouteName> = new Set<RouteName>([
+  "POST /2/activity/subscriptions",
+  "GET /2/activity/subscriptions"
+])
+
+export const routes = { ...apiRoutes, ...pushRoutes, ...loginRoutes }
 
 /** A route that answers a user. */
 export type ApiRoute = keyof typeof apiRoutes
@@ -67,10 +87,15 @@ export type ApiRoute = keyof typeof apiRoutes
 /** A route by which an app comes to its tokens. */
 export type LoginRoute = keyof typeof loginRoutes
 
+/** A route about what the server tells of by itself. */
+export type PushRoute = keyof typeof pushRoutes
+
 /** A route by its method and its path, as X documents them. */
-export type RouteName = ApiRoute | LoginRoute
+export type RouteName = ApiRoute | PushRoute | LoginRoute
 
 export const isLogin = (route: RouteName): route is LoginRoute => Object.hasOwn(loginRoutes, route)
+
+export const isPush = (route: RouteName): route is PushRoute => Object.hasOwn(pushRoutes, route)
 
 /** Where a request goes: the route, and the values of the path's parameters. */
 export interface Target {

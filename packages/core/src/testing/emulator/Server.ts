@@ -8,8 +8,11 @@ import type { Paging, Quirks } from "./Listing.js"
 import type { Logins } from "./Logins.js"
 import * as OAuth2 from "./OAuth2.js"
 import * as Problems from "./Problems.js"
+import type { Push } from "./Push.js"
+import type { Delivering } from "./PushDelivery.js"
+import * as PushEndpoints from "./PushEndpoints.js"
 import type { RateLimits } from "./RateLimits.js"
-import { type ApiRoute, isLogin, routes, type Target } from "./Routes.js"
+import { alsoForUsers, type ApiRoute, isLogin, isPush, type PushRoute, routes, type Target } from "./Routes.js"
 import type { Signatures } from "./Signatures.js"
 import type { Store } from "./Store.js"
 import type { Answer, Request } from "./Wire.js"
@@ -21,6 +24,8 @@ export interface Server {
   readonly rateLimits: RateLimits
   readonly logins: Logins
   readonly signatures: Signatures
+  readonly push: Push
+  readonly delivering: Delivering
 }
 
 export const answer = (
@@ -66,6 +71,7 @@ const serve = (
 ): Answer => {
   const { allowed, headers } = rateLimits(route, token?.user, now)
   if (token === undefined) return refuse(Problems.ofStatus(401), dialect, headers)
+  if (token.appOnly === true) return refuse(Problems.unsupported("Application-Only"), dialect, headers)
   if (!allowed || quirks.hiddenCap) return refuse(Problems.ofStatus(429), dialect, headers)
   if (routes[route].scopes.some((scope) => !token.scopes.includes(scope))) {
     return refuse(Problems.ofStatus(403), dialect, headers)
@@ -77,6 +83,34 @@ const serve = (
       "bytes" in success
         ? ({ ...answer(success.status, "application/octet-stream", "", headers), bytes: success.bytes })
         : answer(success.status, "application/json; charset=utf-8", JSON.stringify(success.json), headers)
+  })
+}
+
+/** A route of the push half, which waits for webhooks and gives a stream. */
+const servePush = (
+  { delivering, dialect, push, rateLimits, store }: Server,
+  request: Request,
+  route: PushRoute,
+  parameters: Target["parameters"],
+  token: Token | undefined,
+  now: number
+): Effect.Effect<Answer> => {
+  const { allowed, headers } = rateLimits(route, token?.user, now)
+  const refused = (refusal: Problems.Refusal) => Effect.succeed(refuse(refusal, dialect, headers))
+  if (token === undefined) return refused(Problems.ofStatus(401))
+  if (token.appOnly !== true && !alsoForUsers.has(route)) return refused(Problems.unsupported("User Context"))
+  if (!allowed) return refused(Problems.ofStatus(429))
+  const call = { request, parameters, now, store, push, challenge: delivering.challenge }
+  const type = "application/json; charset=utf-8"
+  return Effect.flatMap(PushEndpoints.endpoints[route](call), (outcome) => {
+    if (Either.isLeft(outcome)) return refused(outcome.left)
+    const { right } = outcome
+    return "json" in right
+      ? Effect.succeed(answer(right.status, type, JSON.stringify(right.json), headers))
+      : Effect.map(
+        delivering.connect(right.backfillMinutes, now),
+        (stream) => ({ ...answer(right.status, type, "", headers), stream })
+      )
   })
 }
 
@@ -92,8 +126,8 @@ export const process = (
   const { parameters, route } = target
   return isLogin(route)
     ? OAuth2.answer({ world: server.store.world, logins: server.logins }, route, request, now)
-    : Effect.map(
-      userOf(server, request, now),
-      (token) => serve(server, request, route, parameters, token, quirks, now)
-    )
+    : Effect.flatMap(userOf(server, request, now), (token) =>
+      isPush(route)
+        ? servePush(server, request, route, parameters, token, now)
+        : Effect.succeed(serve(server, request, route, parameters, token, quirks, now)))
 }

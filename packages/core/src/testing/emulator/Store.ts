@@ -34,6 +34,8 @@ export class Store {
   /** Events that never arrived at a user, because of a block. */
   private readonly hidden = new Map<string, string>()
   private newestMedia = "0"
+  /** Told of all that happens. */
+  readonly listeners: Array<(event: World.EventJson, now: number) => void> = []
   private readonly rooms = new Map<string, Room>()
   /** Newest first. */
   private events: Array<World.EventJson> = []
@@ -71,6 +73,8 @@ export class Store {
     if (blocker !== undefined) this.hidden.set(id, blocker)
     for (const key of event.attachments?.media_keys ?? []) this.attach(key, event, now)
     this.place(event)
+    // Who has blocked the sender is told nothing.
+    if (blocker === undefined) for (const listener of this.listeners) listener(event, now)
     return event
   }
 

@@ -1,5 +1,7 @@
 /** What goes in and comes out of the emulator, free of any HTTP library. */
 
+import type * as Stream from "effect/Stream"
+
 /** A request as the server reads it; the names of the headers are in lower case. */
 export interface Request {
   readonly method: string
@@ -26,6 +28,8 @@ export interface Answer {
   /** A file, in place of `body`. */
   readonly bytes?: Uint8Array
   readonly transport: Transport
+  /** The body, where it has no end; the connection dies where it fails. */
+  readonly stream?: Stream.Stream<Uint8Array, "cut">
 }
 
 /** The part of the body that is sent before an answer stalls. */
