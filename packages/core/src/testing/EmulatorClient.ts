@@ -56,7 +56,8 @@ const respond = (request: HttpClientRequest.HttpClientRequest, answer: Answer) =
     : answer.stream !== undefined && answer.transport === "normal"
     ? Effect.map(
       Stream.toReadableStreamEffect(Stream.mapError(answer.stream, () => reset(request).cause)),
-      (web) => HttpClientResponse.fromWeb(request, new Response(web, { status: answer.status, headers: answer.headers }))
+      (web) =>
+        HttpClientResponse.fromWeb(request, new Response(web, { status: answer.status, headers: answer.headers }))
     )
     : Effect.succeed(HttpClientResponse.fromWeb(
       request,

@@ -74,7 +74,7 @@ export class Store {
     for (const key of event.attachments?.media_keys ?? []) this.attach(key, event, now)
     this.place(event)
     // Who has blocked the sender is told nothing.
-    if (blocker === undefined) for (const listener of this.listeners) listener(event, now)
+    if (blocker === undefined) { for (const listener of this.listeners) listener(event, now) }
     return event
   }
 
