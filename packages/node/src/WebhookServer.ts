@@ -11,14 +11,16 @@ import {
   type WebhookInboxService
 } from "@effect-xdm/core"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import type * as HttpRouter from "@effect/platform/HttpRouter"
+import * as HttpMiddleware from "@effect/platform/HttpMiddleware"
 import type { ServeError } from "@effect/platform/HttpServerError"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Http from "node:http"
+import { readBody, verify } from "./WebhookMeans.js"
 
 /**
  * Where to listen, and how to receive.
@@ -31,7 +33,7 @@ export interface WebhookServerOptions extends WebhookInboxOptions {
   /** The address to listen at. Default `127.0.0.1`, for a proxy on this machine that speaks TLS with X. */
   readonly host?: string | undefined
   /** The path that X delivers to; all others are not found. Default `/webhooks/x`. */
-  readonly path?: HttpRouter.PathInput | undefined
+  readonly path?: `/${string}` | undefined
 }
 
 const make = ({ host = "127.0.0.1", path = "/webhooks/x", port = 0 }: WebhookServerOptions) =>
@@ -40,14 +42,14 @@ const make = ({ host = "127.0.0.1", path = "/webhooks/x", port = 0 }: WebhookSer
     const server = yield* NodeHttpServer.make(() => nodeServer, { host, port })
     // Before the server waits for its connections to end, on the way out, it ends them.
     yield* Effect.addFinalizer(() => Effect.sync(() => nodeServer.closeAllConnections()))
+    const { app, events } = yield* WebhookInbox
+    const notFound = Effect.succeed(HttpServerResponse.empty({ status: 404 }))
     yield* server.serve(
-      Effect.catchTag(
-        WebhookInbox.routes(path),
-        "RouteNotFound",
-        () => Effect.succeed(HttpServerResponse.empty({ status: 404 }))
-      )
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ url }) => url.split("?", 1)[0] === path ? app : notFound)
+    ).pipe(
+      // A span for each delivery would cost more than the delivery.
+      Effect.locally(HttpMiddleware.currentTracerDisabledWhen, () => true)
     )
-    const { events } = yield* WebhookInbox
     const { address } = server
     const bound = address._tag === "TcpAddress" ? address.port : port
     return { events, port: bound, url: `http://${host}:${bound}${path}` }
@@ -82,5 +84,5 @@ export class WebhookServer extends Context.Tag("@effect-xdm/node/WebhookServer")
   static readonly layer = (
     options: WebhookServerOptions
   ): Layer.Layer<WebhookServer, ServeError | ConfigError | DeliveryStoreFailed, DeliveryStore> =>
-    Layer.scoped(WebhookServer, make(options)).pipe(Layer.provide(WebhookInbox.layer(options)))
+    Layer.scoped(WebhookServer, make(options)).pipe(Layer.provide(WebhookInbox.layer({ readBody, verify, ...options })))
 }

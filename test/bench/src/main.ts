@@ -13,6 +13,7 @@ import { type Group, overLimit, print } from "./measure.js"
 import { media } from "./media.js"
 import { merging } from "./merge.js"
 import { startup } from "./startup.js"
+import { webhook } from "./webhook.js"
 
 const benches: { readonly [name: string]: () => Group | Promise<Group> } = {
   archive,
@@ -23,7 +24,8 @@ const benches: { readonly [name: string]: () => Group | Promise<Group> } = {
   "long-listing": longListing,
   media,
   merge: merging,
-  startup
+  startup,
+  webhook
 }
 
 const args = process.argv.slice(2)

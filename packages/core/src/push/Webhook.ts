@@ -14,7 +14,7 @@ import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Chunk from "effect/Chunk"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
@@ -40,19 +40,29 @@ const encoder = new TextEncoder()
 
 const algorithm = { name: "HMAC", hash: "SHA-256" } as const
 
+/** A program without types may have none at all. */
+const secretOf = (secret: Redacted.Redacted): Effect.Effect<string, WebhookRefused> => {
+  const value: unknown = Redacted.value(secret)
+  return typeof value === "string" && value.trim() !== "" ? Effect.succeed(value) : refuse("NoSecret")
+}
+
 /** A key takes longer to make than a signature. */
-const keys = new WeakMap<Redacted.Redacted, Promise<CryptoKey>>()
+const keys = new WeakMap<Redacted.Redacted, CryptoKey>()
 
 const keyOf = (secret: Redacted.Redacted): Effect.Effect<CryptoKey, WebhookRefused> =>
   Effect.suspend(() => {
     const known = keys.get(secret)
-    if (known !== undefined) return Effect.promise(() => known)
-    const value = Redacted.value(secret)
-    // A program without types may have none at all.
-    if (typeof value !== "string" || value.trim() === "") return refuse("NoSecret")
-    const made = crypto.subtle.importKey("raw", encoder.encode(value), algorithm, false, ["sign", "verify"])
-    keys.set(secret, made)
-    return Effect.promise(() => made)
+    if (known !== undefined) return Effect.succeed(known)
+    return Effect.flatMap(secretOf(secret), (value) =>
+      Effect.map(
+        Effect.promise(() =>
+          crypto.subtle.importKey("raw", encoder.encode(value), algorithm, false, ["sign", "verify"])
+        ),
+        (made) => {
+          keys.set(secret, made)
+          return made
+        }
+      ))
   })
 
 type Bytes = Uint8Array<ArrayBuffer>
@@ -89,7 +99,7 @@ export const challenge = (
 ): Effect.Effect<{ readonly response_token: string }, WebhookRefused> =>
   tokenForm.test(token)
     ? Effect.map(hmac(consumerSecret, encoder.encode(token)), (response_token) => ({ response_token }))
-    : Effect.zipRight(keyOf(consumerSecret), refuse("BadToken"))
+    : Effect.zipRight(secretOf(consumerSecret), refuse("BadToken"))
 
 /**
  * The signature of a body, as X puts it into the header
@@ -180,7 +190,25 @@ export interface WebhookOptions<R = never> {
   readonly bodyTimeout?: Duration.DurationInput | undefined
   /** The time that the consumer may take, after which X shall deliver again. Default 4 seconds. */
   readonly consumerTimeout?: Duration.DurationInput | undefined
+  /**
+   * How to read a body, for a server that has a quicker way: it must count the
+   * bytes as they come, and keep to the time. Default: the stream of the request.
+   */
+  readonly readBody?: ReadBody | undefined
+  /** How to check a signature, for a server that has a quicker way than WebCrypto. Default: {@link verify}. */
+  readonly verify?: typeof verify | undefined
 }
+
+/**
+ * Reads a body of at most so many bytes in time, or refuses it.
+ *
+ * @since 0.1.0
+ */
+export type ReadBody = (
+  request: HttpServerRequest.HttpServerRequest,
+  maxBytes: number,
+  timeout: Duration.Duration
+) => Effect.Effect<Uint8Array, WebhookRefused, Scope.Scope>
 
 const empty = new Uint8Array(0)
 
@@ -201,13 +229,13 @@ const joined = (chunks: ReadonlyArray<Uint8Array>, length: number): Uint8Array =
  * the request: a stream that is given up takes its connection with it, and the
  * refusal has to get out first.
  */
-const bytesOf = (
+const bytesOf: ReadBody = (request, maxBytes, timeout) => within(pulled(request, maxBytes), timeout, "TooSlow")
+
+const pulled = (
   request: HttpServerRequest.HttpServerRequest,
   maxBytes: number
 ): Effect.Effect<Uint8Array, WebhookRefused, Scope.Scope> =>
   Effect.gen(function*() {
-    if (Number(request.headers["content-length"] ?? 0) > maxBytes) return yield* refuse("TooLarge")
-    if (request.headers["content-length"] === "0") return empty
     const pull = yield* Stream.toPull(request.stream)
     const chunks: Array<Uint8Array> = []
     let length = 0
@@ -230,10 +258,10 @@ const parametersOf = (url: string): URLSearchParams => {
 /** Servers run their apps uninterruptibly, and a consumer may be so itself: X is answered all the same. */
 const within = <A, R>(
   effect: Effect.Effect<A, WebhookRefused, R>,
-  duration: Duration.DurationInput,
+  duration: Duration.Duration,
   reason: WebhookRefused["reason"]
 ): Effect.Effect<A, WebhookRefused, R> =>
-  Effect.interruptible(Effect.timeoutFail(Effect.disconnect(effect), {
+  !Duration.isFinite(duration) ? effect : Effect.interruptible(Effect.timeoutFail(Effect.disconnect(effect), {
     duration,
     onTimeout: () => new WebhookRefused({ reason })
   }))
@@ -241,8 +269,15 @@ const within = <A, R>(
 const decoder = new TextDecoder()
 
 const answer = <R>(
-  { bodyTimeout = "5 seconds", consumerSecret, consumerTimeout = "4 seconds", maxBytes = 1_000_000, onDelivery }:
-    WebhookOptions<R>,
+  {
+    bodyTimeout = "5 seconds",
+    consumerSecret,
+    consumerTimeout = "4 seconds",
+    maxBytes = 1_000_000,
+    onDelivery,
+    readBody = bytesOf,
+    verify: check = verify
+  }: WebhookOptions<R>,
   request: HttpServerRequest.HttpServerRequest
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, WebhookRefused, R | Scope.Scope> =>
   Effect.gen(function*() {
@@ -252,14 +287,16 @@ const answer = <R>(
       return HttpServerResponse.unsafeJson(json)
     }
     if (request.method !== "POST") return yield* refuse("NoSuchMethod")
-    yield* keyOf(consumerSecret)
+    yield* secretOf(consumerSecret)
     const signature = request.headers[signatureHeader]
     if (signature === undefined) return yield* refuse("Unsigned")
     if (!signatureForm.test(signature)) return yield* refuse("WrongSignature")
-    const bytes = yield* within(bytesOf(request, maxBytes), bodyTimeout, "TooSlow")
-    yield* verify(consumerSecret, signature, bytes)
+    const length = request.headers["content-length"]
+    if (Number(length ?? 0) > maxBytes) return yield* refuse("TooLarge")
+    const bytes = length === "0" ? empty : yield* readBody(request, maxBytes, Duration.decode(bodyTimeout))
+    yield* check(consumerSecret, signature, bytes)
     const delivery = yield* read(decoder.decode(bytes))
-    yield* within(onDelivery(delivery), consumerTimeout, "Busy")
+    yield* within(onDelivery(delivery), Duration.decode(consumerTimeout), "Busy")
     return HttpServerResponse.empty({ status: 200 })
   })
 

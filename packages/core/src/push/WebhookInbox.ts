@@ -10,7 +10,7 @@ import * as HttpRouter from "@effect/platform/HttpRouter"
 import * as Chunk from "effect/Chunk"
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
@@ -184,7 +184,12 @@ const make = (
     })
     const turns = yield* Effect.makeSemaphore(1)
     return {
-      app: Webhook.app({ ...options, onDelivery }),
+      app: Webhook.app({
+        ...options,
+        onDelivery,
+        // What goes into memory waits for nothing; only a store can be slow.
+        ...(overflow === "refuse" ? { consumerTimeout: Duration.infinity } : undefined)
+      }),
       events: Stream.repeatEffectChunk(Effect.map(turns.withPermits(1)(next), Chunk.of))
     }
   })
