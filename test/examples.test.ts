@@ -121,6 +121,20 @@ describe("the examples", () => {
       ])
     }))
 
+  it.live("webhook-server: registers, and receives each message once", () =>
+    Effect.gen(function*() {
+      const { code, stderr, stdout } = yield* run("webhook-server.js")
+      expect(stderr).toBe("")
+      expect(code).toBe(0)
+      expect(stdout.trimEnd().split("\n")).toEqual([
+        "valid: true, dm.received and dm.sent",
+        "received: one",
+        "received: two",
+        "sent: three",
+        "received: four"
+      ])
+    }))
+
   it.live("inbox: shows the state before and after a message", () =>
     Effect.gen(function*() {
       const { code, stdout } = yield* run("inbox.js")
