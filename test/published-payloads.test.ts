@@ -1,4 +1,4 @@
-import { User } from "@effect-xdm/core"
+import { PushEvent, User } from "@effect-xdm/core"
 import { Either, Schema } from "effect"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
@@ -31,4 +31,27 @@ describe.skipIf(!there)("the payloads that X publishes", () => {
       expect(decoded.createdAt?.epochMillis).toBeGreaterThan(0)
     })
   }
+
+  const events = (name: string) =>
+    Either.getOrThrow(PushEvent.fromJson(JSON.parse(readFileSync(join(folder, name), "utf8"))))
+
+  it("are messages received and sent, with the conversation that follows from the two users", () => {
+    expect(events("activity-dm.received.json")).toMatchObject([{
+      _tag: "Message",
+      id: "-6850472171600526495",
+      account: "1111111111111111111",
+      direction: "received",
+      event: { text: "hello!", dmConversationId: "1111111111111111111-2222222222222222222" },
+      users: [{}, {}]
+    }])
+    expect(events("activity-dm.sent.json")).toMatchObject([{
+      direction: "sent",
+      event: { text: "Thanks for the update!", dmConversationId: "2244994945-1111111111111111111" },
+      users: [{}, {}]
+    }])
+  })
+
+  it("are kept as they are where they are of another kind", () => {
+    expect(events("activity-oauth.revoke.json")).toMatchObject([{ _tag: "Unknown", kind: "oauth.revoke" }])
+  })
 })
