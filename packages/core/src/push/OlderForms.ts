@@ -8,8 +8,7 @@
  * @since 0.1.0
  */
 import { isRecord } from "effect/Predicate"
-import * as Schema from "effect/Schema"
-import { oneToOne, UserId } from "../model/Ids.js"
+import { oneToOne, type UserId } from "../model/Ids.js"
 import type { JsonObject } from "../model/Json.js"
 
 /** @since 0.1.0 */
@@ -39,7 +38,7 @@ const iso = (value: unknown): string | undefined => {
   return time === undefined ? undefined : new Date(time).toISOString()
 }
 
-const isUserId = Schema.is(UserId)
+const isUserId = (id: string | undefined): id is UserId => id !== undefined && /^[0-9]{1,19}$/.test(id)
 
 /** The conversation that an object names, or that follows from who writes to whom. @since 0.1.0 */
 export const conversationOf = (json: JsonObject): string | undefined => {
@@ -117,7 +116,7 @@ export const message = (json: JsonObject): JsonObject => {
     event_type: "MessageCreate",
     id: text(json["id"]),
     created_at: iso(json["created_timestamp"]) ?? null,
-    dm_conversation_id: conversationOf({ ...json, ...create }) ?? null,
+    dm_conversation_id: conversationOf(json["dm_conversation_id"] === undefined ? create : json) ?? null,
     sender_id: senderOf(create) ?? null,
     text: text(data["text"]) ?? null,
     attachments: attachments(data),
