@@ -40,7 +40,16 @@ export const expanded = (options: ListingOptions): ListingOptions => ({
 })
 
 /**
- * An event with what the includes of its page hold of it.
+ * An event with what the includes of its page hold of it: for pages, which
+ * `dm.events.pages` gives with their tokens.
+ *
+ * @example
+ * ```ts
+ * import { type EventsPage, Hydrated } from "@effect-xdm/core"
+ *
+ * const all = ({ events, includes }: EventsPage.EventsPage) =>
+ *   events.map((event) => Hydrated.hydrate(event, includes))
+ * ```
  *
  * @since 0.1.0
  */

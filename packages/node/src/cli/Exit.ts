@@ -1,6 +1,7 @@
 /** How a command ends: what it says of a failure, and the code that it leaves for scripts. */
-import type { Listing, UploadStopped } from "@effect-xdm/core"
+import { Errors, type Listing, type UploadStopped } from "@effect-xdm/core"
 import * as Cause from "effect/Cause"
+import * as ConfigError from "effect/ConfigError"
 import * as Data from "effect/Data"
 import { hasProperty } from "effect/Predicate"
 
@@ -8,6 +9,13 @@ import { hasProperty } from "effect/Predicate"
 export class Usage extends Data.TaggedError("Usage")<{ readonly problem: string }> {
   override get message(): string {
     return this.problem
+  }
+}
+
+/** X knows nobody of the name. */
+export class NoSuchUser extends Data.TaggedError("NoSuchUser")<{ readonly username: string }> {
+  override get message(): string {
+    return `X knows no user @${this.username}. The name comes first, before a text; \`xdm inbox\` lists those whom you know.`
   }
 }
 
@@ -48,6 +56,7 @@ const byTag: { readonly [tag: string]: Code } = {
   LoginFailed: 3,
   Forbidden: 4,
   NotFound: 4,
+  NoSuchUser: 4,
   BadRequest: 4,
   RateLimited: 5,
   OutOfCredits: 5,
@@ -86,6 +95,21 @@ const next: { readonly [code in Code]?: string } = {
   3: "Log in with `xdm login`, or see what `xdm doctor` finds."
 }
 
+/** A setting that makes no sense, beside one that is missing. */
+const isWrongSetting = (error: Tagged): boolean => ConfigError.isConfigError(error) && error._op === "InvalidData"
+
+/** Of the others, what they say of themselves is enough: there is more than one way out. */
+const isOfLogin = ({ _tag }: Tagged): boolean => _tag === "Unauthorized" || _tag === "MissingScope"
+
+/** The words of the program where those of the library speak to programmers. */
+const wordsOf = (error: Tagged): string => {
+  if (error instanceof Errors.NeedsLogin) {
+    const log = error.account === "default" ? "xdm login" : `xdm login --account ${error.account}`
+    return `${error.why}, so the account "${error.account}" is not logged in. Log in: ${log}`
+  }
+  return error.message.replace(/^baseUrl must/, "X_API_URL must")
+}
+
 export interface Ending {
   readonly code: Code
   readonly tag: string
@@ -100,8 +124,9 @@ export const ofCause = (cause: Cause.Cause<unknown>): Ending => {
     return { code: 1, tag: "Unexpected", text: `this is a fault of xdm: ${Cause.pretty(cause)}` }
   }
   const reason = root(error)
-  const code = byTag[reason._tag] ?? 1
-  const advice = reason._tag === "LoginFailed" ? undefined : next[code]
-  const sentence = /[.!?)]$/.test(reason.message) ? reason.message : `${reason.message}.`
+  const code = isWrongSetting(reason) ? 2 : byTag[reason._tag] ?? 1
+  const advice = code === 3 && !isOfLogin(reason) ? undefined : next[code]
+  const words = wordsOf(reason)
+  const sentence = /[.!?)]$/.test(words) ? words : `${words}.`
   return { code, tag: reason._tag, text: advice === undefined ? sentence : `${sentence} ${advice}` }
 }

@@ -3,7 +3,7 @@ import { ConversationId, DirectMessages, type Errors, UserId, Username } from "@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Usage } from "./Exit.js"
+import { NoSuchUser, Usage } from "./Exit.js"
 import { note } from "./Printer.js"
 
 export type Who =
@@ -44,13 +44,16 @@ export const parseUser = (text: string): Effect.Effect<ParsedUser, Usage> =>
 /** Asks X for the id of a name; an id costs nothing. */
 export const resolveUser = (
   parsed: ParsedUser
-): Effect.Effect<{ readonly user: UserId }, Errors.ReadError, DirectMessages> =>
+): Effect.Effect<{ readonly user: UserId }, Errors.ReadError | NoSuchUser, DirectMessages> =>
   "user" in parsed
     ? Effect.succeed(parsed)
-    : Effect.flatMap(DirectMessages, (dm) => dm.getUserByUsername(parsed)).pipe(Effect.map(({ id }) => ({ user: id })))
+    : Effect.flatMap(DirectMessages, (dm) => dm.getUserByUsername(parsed)).pipe(
+      Effect.map(({ id }) => ({ user: id })),
+      Effect.catchTag("NotFound", () => Effect.fail(new NoSuchUser({ username: parsed.username })))
+    )
 
 /** As `resolveUser`, for what may be a conversation. */
-export const resolve = (parsed: Parsed): Effect.Effect<Who, Errors.ReadError, DirectMessages> =>
+export const resolve = (parsed: Parsed): Effect.Effect<Who, Errors.ReadError | NoSuchUser, DirectMessages> =>
   "conversation" in parsed ? Effect.succeed(parsed) : resolveUser(parsed)
 
 /** Says along with a failure, or with nothing found, what may have been meant by a number. */

@@ -69,7 +69,9 @@ describe("xdm login, whoami, logout", () => {
     })
     const after = await machine.xdm(["whoami"], { env: app })
     expect(after).toMatchObject({ code: 3, stdout: "" })
-    expect(after.stderr).toMatch(/must log in again.* Log in with `xdm login`, or see what `xdm doctor` finds\.\n$/)
+    expect(after.stderr).toMatch(
+      /there are no tokens in the token store, so the account "default" is not logged in\. Log in: xdm login\.\n$/
+    )
     expect(jsonOf(await machine.xdm(["logout", "--json"], { env: app }))).toEqual([{
       account: "default",
       logged_out: false

@@ -41,6 +41,9 @@ export const emulator = Command.make("emulator", options, (options) =>
             ? ["  xdm --emulator follow --every 2s", "  xdm --emulator send @jonas_lind Hello"]
             : []),
           "",
+          "To write to her as somebody else:",
+          `  X_API_URL=${url} X_ACCESS_TOKEN=${Fixtures.tokens.other} xdm send @mina_builds Hello`,
+          "",
           "For any other program:",
           `  export X_API_URL=${url} X_ACCESS_TOKEN=${token}`,
           `or, to try a log-in: X_API_URL=${url} xdm login --client-id ${Fixtures.apps.publicClient.clientId}`

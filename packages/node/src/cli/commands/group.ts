@@ -33,6 +33,14 @@ export const group = Command.make("group", options, (options) =>
         problem: "a group has two members at least, besides you; to write to one, `xdm send`."
       })
     }
+    if (new Set(options.who.map((who) => who.replace(/^@/, "").toLowerCase())).size < options.who.length) {
+      return yield* new Usage({ problem: "somebody is named twice; a group has two different members at least." })
+    }
+    if (options.who.some((who) => who.includes(" "))) {
+      return yield* new Usage({
+        problem: "the first message of a group is given by --text; all other words are members."
+      })
+    }
     const asked = yield* Effect.forEach(options.who, Who.parseUser)
     const text = Option.isSome(options.text) ? options.text.value : yield* Input.text("its first message (--text)")
     const created = yield* Effect.gen(function*() {

@@ -9,6 +9,9 @@ import { time } from "../Text.js"
 
 export const limits = Command.make("limits", { ...json, ...whose }, (options) =>
   Effect.gen(function*() {
+    if (options.emulator && !options.json) {
+      yield* note("The emulator allows as many calls as one likes; these are X's published figures.\n")
+    }
     const buckets = yield* Effect.flatMap(RateLimits, ({ status }) => status)
     if (options.json) {
       return yield* Effect.forEach(buckets, ({ bucket, closedUntil, counted, windows }) =>

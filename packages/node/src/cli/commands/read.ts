@@ -1,10 +1,13 @@
-import { DirectMessages, type HydratedEvent, type Listing, type User } from "@effect-xdm/core"
+import { DirectMessages, Hydrated, type HydratedEvent, type Listings, PageToken, type User } from "@effect-xdm/core"
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { count, json, whose } from "../Common.js"
+import { Usage } from "../Exit.js"
 import { line, note } from "../Printer.js"
 import { provided } from "../Session.js"
 import { eventLine, hydratedJson, namesOf, peopleOf } from "../Text.js"
@@ -19,9 +22,14 @@ const options = {
   all: Options.boolean("all").pipe(
     Options.withDescription("All that X has, newest first, as they come. Goes 30 days back.")
   ),
+  page: Options.text("page").pipe(
+    Options.withPseudoName("token"),
+    Options.withDescription("Read on where the last page ended: the token that it gave."),
+    Options.optional
+  ),
   before: Options.text("before").pipe(
     Options.withPseudoName("event"),
-    Options.withDescription("Only what is older than this event: to read on, page by page, backward."),
+    Options.withDescription("Only what is older than this event. X gives all that is newer first, and bills it."),
     Options.optional
   ),
   since: Options.text("since").pipe(
@@ -32,17 +40,25 @@ const options = {
 }
 
 /** Reads on from where a page ended. */
-const older = (options: { readonly emulator: boolean; readonly who: string }, oldest: string): string =>
-  `Older: xdm ${options.emulator ? "--emulator " : ""}read ${options.who} --before ${oldest}`
+const older = (options: { readonly emulator: boolean; readonly who: string; readonly limit: number }, token: string) =>
+  `Older: xdm ${options.emulator ? "--emulator " : ""}read ${options.who} --limit ${options.limit} --page ${token}`
+
+const tokenOf = (text: string): Effect.Effect<PageToken, Usage> =>
+  Option.match(Schema.decodeOption(PageToken)(text), {
+    onNone: () => Effect.fail(new Usage({ problem: `"${text}" is no token of a page, which \`xdm read\` gives.` })),
+    onSome: Effect.succeed
+  })
 
 export const read = Command.make("read", options, (options) =>
   Effect.gen(function*() {
     const asked = yield* Who.parse(options.who)
-    const listing: Listing.ListingOptions = {
+    const listing = Hydrated.expanded({
       limit: options.all ? undefined : options.limit,
+      pageSize: options.all ? undefined : Math.min(100, options.limit),
+      resumeFrom: yield* optional(options.page, tokenOf),
       before: yield* optional(options.before, eventOf),
       until: yield* optional(options.since, untilOf)
-    }
+    })
     const people = new Map<string, User.User>()
     const names = namesOf(people)
     const write = (hydrated: HydratedEvent) => {
@@ -53,17 +69,21 @@ export const read = Command.make("read", options, (options) =>
     }
 
     yield* Effect.gen(function*() {
-      const dm = yield* DirectMessages
+      const { events } = yield* DirectMessages
       const whom = yield* Who.resolve(asked)
-      const events = "user" in whom
-        ? dm.events.hydrated.participant(whom.user, listing)
-        : dm.events.hydrated.conversation(whom.conversation, listing)
-      if (options.all) return yield* Stream.runForEach(events, write)
+      const of = <A>(listings: Listings<A>) =>
+        "user" in whom ? listings.participant(whom.user, listing) : listings.conversation(whom.conversation, listing)
+      if (options.all) return yield* Stream.runForEach(of(events.hydrated), write)
+      // Whole pages have the token of the next, and no bounds.
+      const isBounded = listing.before !== undefined || listing.until !== undefined
+      const pages = isBounded ? [] : [...yield* Stream.runCollect(of(events.pages))]
+      const found = isBounded
+        ? [...yield* Stream.runCollect(of(events.hydrated))]
+        : pages.flatMap((page) => page.events.map((event) => Hydrated.hydrate(event, page.includes)))
       // As on a page of a book: the newest at the end.
-      const found = [...yield* Stream.runCollect(events)].toReversed()
-      yield* Effect.forEach(found, write, { discard: true })
-      const oldest = found[0]?.event.id
-      if (oldest === undefined) yield* Effect.zipRight(note("There is nothing to read here."), Who.hint(options.who))
-      else if (!options.json && found.length === options.limit) yield* note(older(options, oldest))
+      yield* Effect.forEach(found.toReversed(), write, { discard: true })
+      const next = pages.at(-1)?.meta.nextToken
+      if (found.length === 0) yield* Effect.zipRight(note("There is nothing to read here."), Who.hint(options.who))
+      else if (!options.json && next !== undefined) yield* note(older(options, next))
     }).pipe(Effect.tapError(() => Who.hint(options.who)), provided(options))
   })).pipe(Command.withDescription("Read a conversation: its newest events, the newest at the end."))
