@@ -135,6 +135,25 @@ describe("the examples", () => {
       ])
     }))
 
+  it.live("live-bot: answers each message once, though deliveries are lost and a connection breaks", () =>
+    Effect.gen(function*() {
+      const { code, stderr, stdout } = yield* run("live-bot.js")
+      expect(stderr).toBe("")
+      expect(code).toBe(0)
+      const lines = stdout.trimEnd().split("\n")
+      const answered = [
+        "one",
+        "two, delivered twice",
+        "four",
+        "three, lost",
+        "five, in whose place the connection breaks"
+      ]
+      expect(lines.filter((line) => line.startsWith("answered: "))).toEqual(answered.map((text) => `answered: ${text}`))
+      // It reads where it begins to be delivered to, and behind the break.
+      expect(lines.filter((line) => line === "read back")).toHaveLength(2)
+      expect(lines.at(-1)).toBe("5 answers")
+    }))
+
   it.live("inbox: shows the state before and after a message", () =>
     Effect.gen(function*() {
       const { code, stdout } = yield* run("inbox.js")
