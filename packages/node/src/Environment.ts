@@ -85,6 +85,19 @@ const login = (values: {
     )
 }
 
+/** The app's own token, which X wants for what it delivers by itself. */
+export const bearerToken: Effect.Effect<Redacted.Redacted, ConfigError.ConfigError> = Effect.flatMap(
+  secret("X_BEARER_TOKEN"),
+  (token) =>
+    token === undefined
+      ? missing(
+        "X_BEARER_TOKEN",
+        "X_BEARER_TOKEN is missing: X tells of new messages only to an app with its own token, which X's developer " +
+          "portal shows under \"Keys and tokens\""
+      )
+      : Effect.succeed(token)
+)
+
 /** What the environment says, whether or not it names credentials. */
 export const means = Effect.gen(function*() {
   return {

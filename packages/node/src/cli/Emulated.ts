@@ -1,6 +1,7 @@
 /** The emulator in the place of X: the one that `xdm emulator` runs, or one for this run alone. */
 import { Credentials } from "@effect-xdm/core"
 import { Emulator, Fixtures } from "@effect-xdm/core/testing"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -29,12 +30,20 @@ const isRunning = Effect.promise(async () => {
   }
 })
 
+const inMemory = Effect.map(
+  world,
+  (world) => Emulator.layerHttpClient.pipe(Layer.provide(Emulator.layer({ world, rateLimits: "off" })))
+)
+
 /** A client of the emulator, and the credentials of the owner of its inbox. */
 export const client = Effect.gen(function*() {
   const credentials = Layer.orDie(Credentials.layerAccessToken(Redacted.make(Fixtures.tokens.owner)))
-  const running = yield* isRunning
-  const http = running
-    ? NodeClient.layer()
-    : Emulator.layerHttpClient.pipe(Layer.provide(Emulator.layer({ world: yield* world, rateLimits: "off" })))
+  const http = (yield* isRunning) ? NodeClient.layer() : yield* inMemory
   return { baseUrl: url, layer: Layer.merge(http, credentials) }
+})
+
+/** Where the emulator's activity stream is. In memory nothing arrives, so it need not be that of the client above. */
+export const activity = Effect.gen(function*() {
+  const client = (yield* isRunning) ? FetchHttpClient.layer : yield* inMemory
+  return { bearerToken: Redacted.make<string>(Fixtures.tokens.app), baseUrl: url, client }
 })

@@ -24,7 +24,7 @@ export const environmental: Layer.Layer<never> = PlatformConfigProvider.layerDot
   Layer.provide(NodeFileSystem.layer)
 )
 
-const userAgent = `xdm/${version}`
+export const userAgent = `xdm/${version}`
 
 /** Said once for each time that it waits for: the calls of a command wait together. */
 const onWait = () => {

@@ -1,4 +1,5 @@
 import { Faults, Fixtures } from "@effect-xdm/core/testing"
+import type { ChildProcess } from "node:child_process"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { jsonOf, type Machine, makeMachine } from "./support.js"
 
@@ -206,6 +207,66 @@ describe("xdm follow", () => {
     running.process.kill("SIGINT")
     expect((await running.ended).stderr).toMatch(/trying again: .*\n.*X answers again\./)
   }, 40_000)
+})
+
+describe("xdm follow --live", () => {
+  const app = { X_BEARER_TOKEN: Fixtures.tokens.app }
+  const told = (process: ChildProcess, text: string) =>
+    new Promise<void>((resolve) =>
+      process.stderr?.on("data", (chunk: Buffer) => chunk.toString().includes(text) ? resolve() : undefined)
+    )
+
+  it("prints what X tells the moment it arrives, once, and reads behind a broken connection", async () => {
+    await machine.emulator(({ resetRequests }) => resetRequests)
+    const running = machine.start(["follow", "--live"], app)
+    await told(running.process, "X tells of what is new.")
+    // Its look behind the connection is over.
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await machine.emulator(({ inject }) => inject(Faults.doubled, { times: 1 }))
+    const began = performance.now()
+    await arrive("At once")
+    await running.wrote("At once")
+    expect(performance.now() - began).toBeLessThan(5_000)
+    const looks = () => machine.emulator(({ requestCount }) => requestCount("GET /2/dm_events"))
+    const before = await looks()
+    await machine.emulator(({ inject }) => inject(Faults.lost, { times: 1 }))
+    await arrive("Lost")
+    await machine.emulator(({ inject }) => inject(Faults.broken, { times: 1 }))
+    await arrive("In place of which it breaks")
+    await running.wrote("In place of which it breaks")
+    expect(await looks()).toBe(before + 1)
+    running.process.kill("SIGINT")
+    const { code, stderr, stdout } = await running.ended
+    expect(code).toBe(130)
+    expect(stdout.trimEnd().split("\n").map((line) => line.split(/ {2,}/).slice(1))).toEqual([
+      ["@jonas_lind", "At once"],
+      ["@jonas_lind", "Lost"],
+      ["@jonas_lind", "In place of which it breaks"]
+    ])
+    expect(stderr).toMatch(
+      /^Waiting.*\n.*X tells of what is new\.\n.*X tells of nothing just now\..*\n.*what is new\.\n$/
+    )
+    expect(await machine.emulator(({ streamConnections }) => streamConnections)).toBe(0)
+  }, 30_000)
+
+  it("connects to the emulator of --emulator too", async () => {
+    const running = machine.start(["follow", "--live", "--emulator"])
+    await told(running.process, "X tells of what is new.")
+    running.process.kill("SIGINT")
+    expect(await running.ended).toMatchObject({ code: 130, stdout: "" })
+  }, 20_000)
+
+  it("says what it needs", async () => {
+    const without = await machine.xdm(["follow", "--live"])
+    expect(without).toMatchObject({ code: 3, stdout: "" })
+    expect(without.stderr).toContain("X_BEARER_TOKEN is missing")
+    const wrong = await machine.xdm(["follow", "--live"], { env: { X_BEARER_TOKEN: "wrong-token-of-mine" } })
+    expect(wrong).toMatchObject({ code: 3, stdout: "" })
+    expect(wrong.stderr).not.toContain("wrong-token-of-mine")
+    const whose = await machine.xdm(["follow", "@jonas_lind", "--live"], { env: app })
+    expect(whose).toMatchObject({ code: 2, stdout: "" })
+    expect(whose.stderr).toContain("--live is for all conversations")
+  }, 20_000)
 })
 
 describe("xdm emulator", () => {
