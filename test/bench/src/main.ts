@@ -9,6 +9,7 @@ import { archive } from "./archive.js"
 import { decoding, holding } from "./decode.js"
 import { limiting } from "./limits.js"
 import { listing, longListing } from "./listing.js"
+import { live } from "./live.js"
 import { type Group, overLimit, print } from "./measure.js"
 import { media } from "./media.js"
 import { merging } from "./merge.js"
@@ -21,6 +22,7 @@ const benches: { readonly [name: string]: () => Group | Promise<Group> } = {
   heap: holding,
   limits: limiting,
   listing,
+  live,
   "long-listing": longListing,
   media,
   merge: merging,
