@@ -229,9 +229,7 @@ const merged = (
   // An answer of a window that is over came late.
   if (current !== undefined && end !== undefined && end < current.endsAt - jitter) return counted ?? current
   const same = current !== undefined && (end === undefined || end <= current.endsAt + jitter)
-  // Calls that nobody answered are counted here; the answer may be older than they are.
-  const unanswered = before !== undefined && !before.told && before.endsAt > now ? before.limit - before.remaining : 0
-  const left = Math.min(told.remaining ?? (same ? current.remaining - 1 : limit - 1), limit - 1 - unanswered)
+  const left = told.remaining ?? (same ? current.remaining - 1 : limit - 1)
   return {
     limit,
     remaining: Math.max(0, same ? Math.min(current.remaining, left) : left),
