@@ -103,7 +103,9 @@ describe("the layer reads the account from the environment:", () => {
 describe("a set of variables that is not whole is told of, with what to do:", () => {
   it("none", async () => {
     const text = await refused({ X_ACCESS_TOKEN: "", X_CLIENT_ID: " " })
-    expect(text).toMatch(/nothing says whose messages to read\. Set X_CLIENT_ID .* `xdm login`; or set X_ACCESS_TOKEN/)
+    expect(text).toMatch(
+      /nothing says whose messages to read\. Set X_CLIENT_ID .* `xdm login` \(`xdm --emulator` needs none\); or set X_ACCESS_TOKEN/
+    )
   })
 
   it("some of the four of OAuth 1.0a", async () => {
