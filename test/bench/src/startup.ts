@@ -88,7 +88,8 @@ export const startup = async (): Promise<Group> => {
           limit: 3
         },
         { name: "xdm --help", value: found.help, unit: "ms", limit: 400 },
-        { name: "xdm --emulator whoami", value: found.whoami, unit: "ms", limit: 400 }
+        // A whole command: it makes the sample inbox and asks it.
+        { name: "xdm --emulator whoami", value: found.whoami, unit: "ms" }
       ]
     }
   } finally {
