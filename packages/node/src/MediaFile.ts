@@ -21,13 +21,12 @@ import { DirectMessages, type Download, type Errors, type MediaSource, MediaType
 import * as NodeStream from "@effect/platform-node/NodeStream"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
-import { randomUUID } from "node:crypto"
 import { createReadStream } from "node:fs"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 import { codeOf, messageOf } from "./FileErrors.js"
+import * as WholeFile from "./WholeFile.js"
 
 /**
  * Why a file could not be read or written:
@@ -143,32 +142,8 @@ export const write = <E, R>(
   bytes: Stream.Stream<Uint8Array, E, R>,
   path: string,
   { overwrite = false }: WriteOptions = {}
-): Effect.Effect<number, E | MediaFileFailed, R> => {
-  const next = `${path}.${randomUUID()}.part`
-  const attempt = <A>(run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: failed(path) })
-  return Effect.acquireUseRelease(
-    attempt(() => Fs.open(next, "wx", 0o600)),
-    (file) =>
-      Effect.gen(function*() {
-        let written = 0
-        yield* Stream.runForEach(bytes, (piece) => {
-          written += piece.length
-          return attempt(() => file.writeFile(piece))
-        })
-        yield* attempt(() => file.sync())
-        yield* attempt(() => file.close())
-        yield* attempt(() => put(next, path, overwrite))
-        return written
-      }),
-    (file, exit) =>
-      Exit.isSuccess(exit)
-        ? Effect.void
-        : Effect.promise(async () => {
-          await file.close().catch(() => undefined)
-          await Fs.rm(next, { force: true }).catch(() => undefined)
-        })
-  )
-}
+): Effect.Effect<number, E | MediaFileFailed, R> =>
+  WholeFile.write(bytes, path, { failed: failed(path), put: (next) => put(next, path, overwrite) })
 
 /**
  * Where to save an attachment.

@@ -4,10 +4,8 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
-import { randomUUID } from "node:crypto"
-import * as Fs from "node:fs/promises"
+import * as WholeFile from "../WholeFile.js"
 import { ArchiveFailed, fromUnknown } from "./ArchiveFailed.js"
 
 /**
@@ -32,34 +30,16 @@ import { ArchiveFailed, fromUnknown } from "./ArchiveFailed.js"
 export const toFile = <E, R>(
   text: Stream.Stream<string, E, R>,
   path: string
-): Effect.Effect<number, E | ArchiveFailed, R> => {
-  const next = `${path}.${randomUUID()}.tmp`
-  const attempt = <A>(run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: fromUnknown(path) })
-  return Effect.acquireUseRelease(
-    Effect.mapError(attempt(() => Fs.open(next, "wx", 0o600)), (error) =>
-      error.reason === "NotFound"
-        ? new ArchiveFailed({ file: path, reason: "NoAccess", problem: "cannot be written: its folder is not there" })
-        : error),
-    (file) =>
-      Effect.gen(function*() {
-        let bytes = 0
-        yield* Stream.runForEachChunk(text, (chunk) =>
-          attempt(async () => {
-            const data = Buffer.from([...chunk].join(""))
-            await file.appendFile(data)
-            bytes += data.length
-          }))
-        yield* attempt(() => file.sync())
-        yield* attempt(() => file.close())
-        yield* attempt(() => Fs.rename(next, path))
-        return bytes
-      }),
-    (file, exit) =>
-      Exit.isSuccess(exit)
-        ? Effect.void
-        : Effect.promise(async () => {
-          await file.close().catch(() => undefined)
-          await Fs.rm(next, { force: true }).catch(() => undefined)
-        })
+): Effect.Effect<number, E | ArchiveFailed, R> =>
+  WholeFile.write(
+    Stream.map(Stream.chunks(text), (chunk) => Buffer.from([...chunk].join(""))),
+    path,
+    { failed: failed(path) }
   )
+
+const failed = (path: string) => (error: unknown): ArchiveFailed => {
+  const known = fromUnknown(path)(error)
+  return known.reason === "NotFound"
+    ? new ArchiveFailed({ file: path, reason: "NoAccess", problem: "cannot be written: its folder is not there" })
+    : known
 }
