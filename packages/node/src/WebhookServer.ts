@@ -11,16 +11,14 @@ import {
   type WebhookInboxService
 } from "@effect-xdm/core"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import * as HttpMiddleware from "@effect/platform/HttpMiddleware"
 import type { ServeError } from "@effect/platform/HttpServerError"
-import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
-import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Http from "node:http"
-import { readBody, verify } from "./WebhookMeans.js"
+import { answer, requestOf, verify } from "./WebhookMeans.js"
 
 /**
  * Where to listen, and how to receive.
@@ -38,19 +36,17 @@ export interface WebhookServerOptions extends WebhookInboxOptions {
 
 const make = ({ host = "127.0.0.1", path = "/webhooks/x", port = 0 }: WebhookServerOptions) =>
   Effect.gen(function*() {
+    const { events, respond } = yield* WebhookInbox
     const nodeServer = Http.createServer()
-    const server = yield* NodeHttpServer.make(() => nodeServer, { host, port })
+    const { address } = yield* NodeHttpServer.make(() => nodeServer, { host, port })
     // Before the server waits for its connections to end, on the way out, it ends them.
     yield* Effect.addFinalizer(() => Effect.sync(() => nodeServer.closeAllConnections()))
-    const { app, events } = yield* WebhookInbox
-    const notFound = Effect.succeed(HttpServerResponse.empty({ status: 404 }))
-    yield* server.serve(
-      Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ url }) => url.split("?", 1)[0] === path ? app : notFound)
-    ).pipe(
-      // A span for each delivery would cost more than the delivery.
-      Effect.locally(HttpMiddleware.currentTracerDisabledWhen, () => true)
-    )
-    const { address } = server
+    const run = yield* FiberSet.makeRuntime<never>()
+    // Node's own requests and answers: the platform's cost more than all the rest of a delivery.
+    nodeServer.on("request", (incoming, response) => {
+      if (incoming.url?.split("?", 1)[0] !== path) return void response.writeHead(404).end()
+      run(Effect.map(respond(requestOf(incoming)), (said) => answer(response, said)))
+    })
     const bound = address._tag === "TcpAddress" ? address.port : port
     return { events, port: bound, url: `http://${host}:${bound}${path}` }
   })
@@ -84,5 +80,5 @@ export class WebhookServer extends Context.Tag("@effect-xdm/node/WebhookServer")
   static readonly layer = (
     options: WebhookServerOptions
   ): Layer.Layer<WebhookServer, ServeError | ConfigError | DeliveryStoreFailed, DeliveryStore> =>
-    Layer.scoped(WebhookServer, make(options)).pipe(Layer.provide(WebhookInbox.layer({ readBody, verify, ...options })))
+    Layer.scoped(WebhookServer, make(options)).pipe(Layer.provide(WebhookInbox.layer({ verify, ...options })))
 }

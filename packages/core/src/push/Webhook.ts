@@ -17,128 +17,18 @@ import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as PushEvent from "./PushEvent.js"
+import { challenge, secretOf, signatureForm, signatureHeader, verify } from "./Signature.js"
 import { WebhookRefused } from "./WebhookRefused.js"
 
+export { challenge, sign, signatureHeader, verify } from "./Signature.js"
 export { type WebhookReason, WebhookRefused } from "./WebhookRefused.js"
 
-/**
- * The header in which X signs a delivery.
- *
- * @since 0.1.0
- */
-export const signatureHeader = "x-twitter-webhooks-signature"
-
 const refuse = (reason: WebhookRefused["reason"]) => Effect.fail(new WebhookRefused({ reason }))
-
-const encoder = new TextEncoder()
-
-const algorithm = { name: "HMAC", hash: "SHA-256" } as const
-
-/** A program without types may have none at all. */
-const secretOf = (secret: Redacted.Redacted): Effect.Effect<string, WebhookRefused> => {
-  const value: unknown = Redacted.value(secret)
-  return typeof value === "string" && value.trim() !== "" ? Effect.succeed(value) : refuse("NoSecret")
-}
-
-/** A key takes longer to make than a signature. */
-const keys = new WeakMap<Redacted.Redacted, CryptoKey>()
-
-const keyOf = (secret: Redacted.Redacted): Effect.Effect<CryptoKey, WebhookRefused> =>
-  Effect.suspend(() => {
-    const known = keys.get(secret)
-    if (known !== undefined) return Effect.succeed(known)
-    return Effect.flatMap(secretOf(secret), (value) =>
-      Effect.map(
-        Effect.promise(() =>
-          crypto.subtle.importKey("raw", encoder.encode(value), algorithm, false, ["sign", "verify"])
-        ),
-        (made) => {
-          keys.set(secret, made)
-          return made
-        }
-      ))
-  })
-
-type Bytes = Uint8Array<ArrayBuffer>
-
-const hmac = (secret: Redacted.Redacted, bytes: Bytes): Effect.Effect<string, WebhookRefused> =>
-  Effect.flatMap(keyOf(secret), (key) =>
-    Effect.map(
-      Effect.promise(() => crypto.subtle.sign("HMAC", key, bytes)),
-      (signature) => `sha256=${Encoding.encodeBase64(new Uint8Array(signature))}`
-    ))
-
-/** Whatever else were signed, somebody could use: a delivery of their own making, say. */
-const tokenForm = /^[A-Za-z0-9+/=_-]{16,128}$/
-
-/**
- * The answer to X's challenge: GET with a `crc_token`, when a webhook is
- * registered and every hour since. Only tokens of X's form are answered, since
- * all that is answered is signed.
- *
- * @example
- * ```ts
- * import { Webhook } from "@effect-xdm/core"
- * import { Redacted } from "effect"
- *
- * const answer = Webhook.challenge(Redacted.make("consumer-secret"), "NGVhMTgxMzMtNmU5Ny00")
- * // { response_token: "sha256=…" }
- * ```
- *
- * @since 0.1.0
- */
-export const challenge = (
-  consumerSecret: Redacted.Redacted,
-  token: string
-): Effect.Effect<{ readonly response_token: string }, WebhookRefused> =>
-  tokenForm.test(token)
-    ? Effect.map(hmac(consumerSecret, encoder.encode(token)), (response_token) => ({ response_token }))
-    : Effect.zipRight(secretOf(consumerSecret), refuse("BadToken"))
-
-/**
- * The signature of a body, as X puts it into the header
- * {@link signatureHeader}: for deliveries of your own in tests.
- *
- * @since 0.1.0
- */
-export const sign = (
-  consumerSecret: Redacted.Redacted,
-  body: string | Uint8Array
-): Effect.Effect<string, WebhookRefused> =>
-  hmac(consumerSecret, typeof body === "string" ? encoder.encode(body) : new Uint8Array(body))
-
-const signatureForm = /^sha256=([A-Za-z0-9+/]{43}=)$/
-
-/**
- * Succeeds if the body is signed by the consumer secret: the `signature` is
- * what the header says, the `body` the raw bytes as they came.
- *
- * @since 0.1.0
- */
-export const verify = (
-  consumerSecret: Redacted.Redacted,
-  signature: string | undefined,
-  body: Uint8Array
-): Effect.Effect<void, WebhookRefused> =>
-  Effect.flatMap(keyOf(consumerSecret), (key) => {
-    if (signature === undefined) return refuse("Unsigned")
-    const given = Encoding.decodeBase64(signatureForm.exec(signature)?.[1] ?? "")
-    if (Either.isLeft(given) || given.right.length !== 32) return refuse("WrongSignature")
-    // Copies: the types allow shared memory, which the platform does not.
-    const [right, bytes] = [new Uint8Array(given.right), owned(body)]
-    return Effect.flatMap(
-      Effect.promise(() => crypto.subtle.verify("HMAC", key, right, bytes)),
-      (isRight) => isRight ? Effect.void : refuse("WrongSignature")
-    )
-  })
-
-const owned = (bytes: Uint8Array): Bytes => bytes.buffer instanceof ArrayBuffer ? bytes as Bytes : new Uint8Array(bytes) // its buffer was just looked at
 
 /**
  * A delivery that X has signed.
@@ -190,25 +80,40 @@ export interface WebhookOptions<R = never> {
   readonly bodyTimeout?: Duration.DurationInput | undefined
   /** The time that the consumer may take, after which X shall deliver again. Default 4 seconds. */
   readonly consumerTimeout?: Duration.DurationInput | undefined
-  /**
-   * How to read a body, for a server that has a quicker way: it must count the
-   * bytes as they come, and keep to the time. Default: the stream of the request.
-   */
-  readonly readBody?: ReadBody | undefined
   /** How to check a signature, for a server that has a quicker way than WebCrypto. Default: {@link verify}. */
   readonly verify?: typeof verify | undefined
 }
 
 /**
- * Reads a body of at most so many bytes in time, or refuses it.
+ * A request, as any server has it.
  *
  * @since 0.1.0
  */
-export type ReadBody = (
-  request: HttpServerRequest.HttpServerRequest,
-  maxBytes: number,
-  timeout: Duration.Duration
-) => Effect.Effect<Uint8Array, WebhookRefused, Scope.Scope>
+export interface WebhookRequest<R = never> {
+  readonly method: string
+  /** The path with its query, or the whole URL. */
+  readonly url: string
+  /** The value of a header, whose name is in lower case. */
+  readonly header: (name: string) => string | undefined
+  /**
+   * Reads the body, whose bytes it counts as they come: more than `maxBytes` are
+   * refused as `TooLarge`, and what takes longer than `timeout` as `TooSlow`.
+   */
+  readonly body: (maxBytes: number, timeout: Duration.Duration) => Effect.Effect<Uint8Array, WebhookRefused, R>
+}
+
+/**
+ * What to answer.
+ *
+ * @since 0.1.0
+ */
+export interface WebhookResponse {
+  readonly status: number
+  /** JSON, if there is something to say. */
+  readonly body: object | undefined
+  /** Whether to end the connection: after a body that was not read to its end, nothing else can come on it. */
+  readonly close: boolean
+}
 
 const empty = new Uint8Array(0)
 
@@ -225,12 +130,9 @@ const joined = (chunks: ReadonlyArray<Uint8Array>, length: number): Uint8Array =
 }
 
 /**
- * The bytes of a body, counted as they come. It is pulled within the scope of
- * the request: a stream that is given up takes its connection with it, and the
- * refusal has to get out first.
+ * The bytes of a body, pulled within the scope of the request: a stream that is
+ * given up takes its connection with it, and the refusal has to get out first.
  */
-const bytesOf: ReadBody = (request, maxBytes, timeout) => within(pulled(request, maxBytes), timeout, "TooSlow")
-
 const pulled = (
   request: HttpServerRequest.HttpServerRequest,
   maxBytes: number
@@ -268,44 +170,55 @@ const within = <A, R>(
 
 const decoder = new TextDecoder()
 
-const answer = <R>(
-  {
-    bodyTimeout = "5 seconds",
-    consumerSecret,
-    consumerTimeout = "4 seconds",
-    maxBytes = 1_000_000,
-    onDelivery,
-    readBody = bytesOf,
-    verify: check = verify
-  }: WebhookOptions<R>,
-  request: HttpServerRequest.HttpServerRequest
-): Effect.Effect<HttpServerResponse.HttpServerResponse, WebhookRefused, R | Scope.Scope> =>
-  Effect.gen(function*() {
-    if (request.method === "GET") {
-      const [token = "", ...others] = parametersOf(request.url).getAll("crc_token")
-      const json = yield* challenge(consumerSecret, others.length === 0 ? token : "")
-      return HttpServerResponse.unsafeJson(json)
-    }
-    if (request.method !== "POST") return yield* refuse("NoSuchMethod")
-    yield* secretOf(consumerSecret)
-    const signature = request.headers[signatureHeader]
-    if (signature === undefined) return yield* refuse("Unsigned")
-    if (!signatureForm.test(signature)) return yield* refuse("WrongSignature")
-    const length = request.headers["content-length"]
-    if (Number(length ?? 0) > maxBytes) return yield* refuse("TooLarge")
-    const bytes = length === "0" ? empty : yield* readBody(request, maxBytes, Duration.decode(bodyTimeout))
-    yield* check(consumerSecret, signature, bytes)
-    const delivery = yield* read(decoder.decode(bytes))
-    yield* within(onDelivery(delivery), Duration.decode(consumerTimeout), "Busy")
-    return HttpServerResponse.empty({ status: 200 })
-  })
+const taken: WebhookResponse = { status: 200, body: undefined, close: false }
 
-/** After a body that was not read to its end, nothing else can come on the connection. */
-const refused = ({ message, reason, status }: WebhookRefused): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.unsafeJson({ reason, message }, {
-    status,
-    headers: reason === "TooLarge" || reason === "TooSlow" ? { connection: "close" } : {}
-  })
+const refused = ({ message, reason, status }: WebhookRefused): Effect.Effect<WebhookResponse> =>
+  Effect.succeed({ status, body: { reason, message }, close: reason === "TooLarge" || reason === "TooSlow" })
+
+/**
+ * The answer to a request, for servers that are none of `@effect/platform`. What
+ * it refuses, it answers with the status of the {@link WebhookRefused}, having
+ * done no more work than it took to tell.
+ *
+ * @since 0.1.0
+ */
+export const respond = <R = never>(
+  options: WebhookOptions<R>
+): <R2>(request: WebhookRequest<R2>) => Effect.Effect<WebhookResponse, never, R | R2> => {
+  const { consumerSecret, maxBytes = 1_000_000, onDelivery, verify: check = verify } = options
+  const bodyTimeout = Duration.decode(options.bodyTimeout ?? "5 seconds")
+  const consumerTimeout = Duration.decode(options.consumerTimeout ?? "4 seconds")
+  const challenged = (url: string) => {
+    const [token = "", ...others] = parametersOf(url).getAll("crc_token")
+    return Effect.map(
+      challenge(consumerSecret, others.length === 0 ? token : ""),
+      (body): WebhookResponse => ({ status: 200, body, close: false })
+    )
+  }
+  const delivered = <R2>(request: WebhookRequest<R2>) =>
+    Effect.gen(function*() {
+      yield* secretOf(consumerSecret)
+      const signature = request.header(signatureHeader)
+      if (signature === undefined) return yield* refuse("Unsigned")
+      if (!signatureForm.test(signature)) return yield* refuse("WrongSignature")
+      const length = request.header("content-length")
+      if (Number(length ?? 0) > maxBytes) return yield* refuse("TooLarge")
+      const bytes = length === "0" ? empty : yield* request.body(maxBytes, bodyTimeout)
+      yield* check(consumerSecret, signature, bytes)
+      const delivery = yield* read(decoder.decode(bytes))
+      yield* within(onDelivery(delivery), consumerTimeout, "Busy")
+      return taken
+    })
+  return <R2>(request: WebhookRequest<R2>) => {
+    const { method } = request
+    const answer: Effect.Effect<WebhookResponse, WebhookRefused, R | R2> = method === "POST"
+      ? delivered(request)
+      : method === "GET"
+      ? challenged(request.url)
+      : refuse("NoSuchMethod")
+    return Effect.catchAll(answer, refused)
+  }
+}
 
 /**
  * The webhook as an HTTP app: it answers X's challenges, checks deliveries and
@@ -329,8 +242,28 @@ const refused = ({ message, reason, status }: WebhookRefused): HttpServerRespons
  */
 export const app = <R = never>(
   options: WebhookOptions<R>
-): HttpApp.Default<never, R | Scope.Scope> =>
-  Effect.flatMap(
-    HttpServerRequest.HttpServerRequest,
-    (request) => Effect.catchAll(answer(options, request), (refusal) => Effect.succeed(refused(refusal)))
-  )
+): HttpApp.Default<never, R | Scope.Scope> => appOf<R | Scope.Scope>(respond(options))
+
+/**
+ * The HTTP app of what answers a webhook's requests.
+ *
+ * @since 0.1.0
+ */
+export const appOf = <R>(
+  answer: (request: WebhookRequest<Scope.Scope>) => Effect.Effect<WebhookResponse, never, R>
+): HttpApp.Default<never, R> =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+    Effect.map(
+      answer({
+        method: request.method,
+        url: request.url,
+        header: (name) => request.headers[name],
+        body: (maxBytes, timeout) => within(pulled(request, maxBytes), timeout, "TooSlow")
+      }),
+      ({ body, close, status }) => {
+        const headers = close ? { connection: "close" } : {}
+        return body === undefined
+          ? HttpServerResponse.empty({ status, headers })
+          : HttpServerResponse.unsafeJson(body, { status, headers })
+      }
+    ))

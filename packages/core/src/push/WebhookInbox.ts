@@ -51,6 +51,8 @@ export interface WebhookInboxOptions extends Omit<Webhook.WebhookOptions, "onDel
 export interface WebhookInboxService {
   /** Answers X, at whichever path it is put. */
   readonly app: HttpApp.Default<never, Scope.Scope>
+  /** The same for a server that is none of `@effect/platform`. */
+  readonly respond: <R>(request: Webhook.WebhookRequest<R>) => Effect.Effect<Webhook.WebhookResponse, never, R>
   /**
    * What X delivers, in the order in which it comes, each event once. Several
    * consumers share the events: each goes to one of them. An event in memory is
@@ -183,13 +185,15 @@ const make = (
       }
     })
     const turns = yield* Effect.makeSemaphore(1)
+    const respond = Webhook.respond({
+      ...options,
+      onDelivery,
+      // What goes into memory waits for nothing; only a store can be slow.
+      ...(overflow === "refuse" ? { consumerTimeout: Duration.infinity } : undefined)
+    })
     return {
-      app: Webhook.app({
-        ...options,
-        onDelivery,
-        // What goes into memory waits for nothing; only a store can be slow.
-        ...(overflow === "refuse" ? { consumerTimeout: Duration.infinity } : undefined)
-      }),
+      app: Webhook.appOf(respond),
+      respond,
       events: Stream.repeatEffectChunk(Effect.map(turns.withPermits(1)(next), Chunk.of))
     }
   })
