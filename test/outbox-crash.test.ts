@@ -1,7 +1,7 @@
 import { Emulator, Faults, Fixtures } from "@effect-xdm/core/testing"
 import { EmulatorServer } from "@effect-xdm/node"
 import { expect, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, type Fiber, FiberId, Layer } from "effect"
 import { spawn } from "node:child_process"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url"
 
 const worker = fileURLToPath(new URL("support/outbox-worker.mjs", import.meta.url))
 const kills = 50
-const letters = 300
+/** More than the killed runs can send: each is killed a moment after its third message at the latest. */
+const letters = 400
 const peers = ["2", "3", "4"]
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000)
 
@@ -27,21 +28,21 @@ const world = Fixtures.world({
   users: [Fixtures.user("1", "me"), ...peers.map((id) => Fixtures.user(id, `user${id}`))]
 })
 
-/** Runs the worker, and kills it so many milliseconds after it has started; gives what it said. */
-const run = (args: ReadonlyArray<string>, killAfter: number | undefined) =>
+/** Runs the worker to its end, or until it has started and `deadly` is over; gives what it said. */
+const run = (args: ReadonlyArray<string>, deadly: Effect.Effect<unknown> = Effect.never) =>
   Effect.async<string>((resume) => {
     const child = spawn(process.execPath, [worker, ...args])
     let said = ""
-    let timer: NodeJS.Timeout | undefined
+    let killer: Fiber.RuntimeFiber<unknown> | undefined
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       said += text
-      if (said.includes("started") && timer === undefined && killAfter !== undefined) {
-        timer = setTimeout(() => child.kill("SIGKILL"), killAfter)
+      if (said.includes("started")) {
+        killer ??= Effect.runFork(Effect.zipRight(deadly, Effect.sync(() => child.kill("SIGKILL"))))
       }
     })
     child.stderr.setEncoding("utf8").on("data", (text: string) => said += text)
     child.on("close", () => {
-      clearTimeout(timer)
+      killer?.unsafeInterruptAsFork(FiberId.none)
       resume(Effect.succeed(said))
     })
     return Effect.sync(() => child.kill("SIGKILL"))
@@ -60,34 +61,41 @@ it.live(
       // X takes a moment for each message, so that many of the kills find one on its way.
       yield* emulator.inject(Faults.delay("60 millis"), { method: "POST" })
       const args = [url, Fixtures.tokens.owner, folder, peers.join(","), String(letters)]
+      const held = Effect.map(emulator.events(), ({ length }) => length)
+      /** At any moment: while it starts, after a message or some, and while the next ones are on their way. */
+      const soon = Effect.gen(function*() {
+        const enough = (yield* held) + Math.floor(random() * 4)
+        while ((yield* held) < enough) yield* Effect.sleep(5)
+        yield* Effect.sleep(random() * 90)
+      })
       let killed = 0
       let last = ""
       while (killed < kills) {
-        last = yield* run(args, random() * 700)
+        last = yield* run(args, soon)
         if (last.includes("done")) break
         expect(last).toBe("started\n")
         killed++
       }
       // It was killed at work, and not when there was nothing left to do.
       expect(killed).toBe(kills)
-      const before = (yield* emulator.events()).length
+      const before = yield* held
       expect(before).toBeGreaterThan(kills)
-      last = yield* run(args, undefined)
+      last = yield* run(args)
       expect(last).toBe("started\ndone\n")
 
-      const held = (yield* emulator.events()).map(({ dm_conversation_id, text }) => `${dm_conversation_id} ${text}`)
+      const messages = (yield* emulator.events()).map(({ dm_conversation_id, text }) => `${dm_conversation_id} ${text}`)
       const wanted = Array.from(
         { length: letters },
         (_, i) => `1-${peers[i % peers.length]} ${i % 3 === 0 ? "Are you there?" : `message ${i}`}`
       )
       console.log(
-        `SEED=${seed}: ${killed} kills, ${before} messages sent by then, ${held.length} of ${letters} in the end`
+        `SEED=${seed}: ${killed} kills, ${before} messages sent by then, ${messages.length} of ${letters} in the end`
       )
-      expect(held.toSorted()).toEqual(wanted.toSorted())
+      expect(messages.toSorted()).toEqual(wanted.toSorted())
       // In order to each.
       for (const peer of peers) {
         const mine = (list: ReadonlyArray<string>) => list.filter((each) => each.startsWith(`1-${peer} `))
-        expect(mine(held).toReversed()).toEqual(mine(wanted))
+        expect(mine(messages).toReversed()).toEqual(mine(wanted))
       }
     }).pipe(
       Effect.scoped,
