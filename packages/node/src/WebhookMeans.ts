@@ -7,32 +7,45 @@ import { Buffer } from "node:buffer"
 import { createHmac, timingSafeEqual } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 
+const refused = (reason: Webhook.WebhookReason) => Effect.fail(new WebhookRefused({ reason }))
+
+/** Most bodies come with their head, and nothing is awaited for them. */
+const bodyOf = (incoming: IncomingMessage): Webhook.WebhookRequest["body"] => (maxBytes, timeout) =>
+  Effect.suspend(() => {
+    if (Number(incoming.headers["content-length"]) !== incoming.readableLength) {
+      return coming(incoming, maxBytes, timeout)
+    }
+    // Its type is that of any stream's; without an encoding it is bytes.
+    const bytes: Buffer = incoming.read()
+    incoming.resume()
+    return Effect.succeed(bytes)
+  })
+
 /** Counts as it reads; a body that is given up is not read on, and its connection closes with the answer. */
-const bodyOf =
-  (incoming: IncomingMessage): Webhook.WebhookRequest["body"] => (maxBytes, timeout) =>
-    Effect.async<Uint8Array, WebhookRefused>((resume) => {
-      const chunks: Array<Buffer> = []
-      let length = 0
-      const end = (result: Effect.Effect<Uint8Array, WebhookRefused>) => {
-        clearTimeout(timer)
-        incoming.off("data", onData).off("end", onEnd).off("close", onClose)
-        resume(result)
-      }
-      const refuse = (reason: Webhook.WebhookReason) => {
-        incoming.pause()
-        end(Effect.fail(new WebhookRefused({ reason })))
-      }
-      const onData = (chunk: Buffer) => {
-        length += chunk.length
-        if (length > maxBytes) refuse("TooLarge")
-        else chunks.push(chunk)
-      }
-      const onEnd = () => end(Effect.succeed(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
-      const onClose = () => refuse("BrokenOff")
-      const timer = setTimeout(() => refuse("TooSlow"), Duration.toMillis(timeout))
-      incoming.on("data", onData).on("end", onEnd).on("close", onClose)
-      return Effect.sync(() => clearTimeout(timer))
-    })
+const coming = (incoming: IncomingMessage, maxBytes: number, timeout: Duration.Duration) =>
+  Effect.async<Uint8Array, WebhookRefused>((resume) => {
+    const chunks: Array<Buffer> = []
+    let length = 0
+    const end = (result: Effect.Effect<Uint8Array, WebhookRefused>) => {
+      clearTimeout(timer)
+      incoming.off("data", onData).off("end", onEnd).off("close", onClose)
+      resume(result)
+    }
+    const refuse = (reason: Webhook.WebhookReason) => {
+      incoming.pause()
+      end(refused(reason))
+    }
+    const onData = (chunk: Buffer) => {
+      length += chunk.length
+      if (length > maxBytes) refuse("TooLarge")
+      else chunks.push(chunk)
+    }
+    const onEnd = () => end(Effect.succeed(Buffer.concat(chunks)))
+    const onClose = () => refuse("BrokenOff")
+    const timer = setTimeout(() => refuse("TooSlow"), Duration.toMillis(timeout))
+    incoming.on("data", onData).on("end", onEnd).on("close", onClose)
+    return Effect.sync(() => clearTimeout(timer))
+  })
 
 /** A request of Node's as the webhook takes it. */
 export const requestOf = (incoming: IncomingMessage): Webhook.WebhookRequest => ({

@@ -45,7 +45,8 @@ const make = ({ host = "127.0.0.1", path = "/webhooks/x", port = 0 }: WebhookSer
     // Node's own requests and answers: the platform's cost more than all the rest of a delivery.
     nodeServer.on("request", (incoming, response) => {
       if (incoming.url?.split("?", 1)[0] !== path) return void response.writeHead(404).end()
-      run(Effect.map(respond(requestOf(incoming)), (said) => answer(response, said)))
+      // In the next tick, a body that came with its head is there.
+      process.nextTick(() => run(Effect.map(respond(requestOf(incoming)), (said) => answer(response, said))))
     })
     const bound = address._tag === "TcpAddress" ? address.port : port
     return { events, port: bound, url: `http://${host}:${bound}${path}` }

@@ -62,15 +62,10 @@ export const webhook = async (): Promise<Group> => {
     title: "A signed delivery to a webhook",
     rows: [
       { name: "node:http with the same HMAC", value: found.bare, unit: "µs" },
-      {
-        name: "WebhookServer, which reads and sorts out what it says",
-        value: found.ours,
-        unit: "µs",
-        // As many as 0.4 of what the bare server takes.
-        ratio: found.ours / found.bare,
-        limit: 2.5
-      },
-      { name: "WebhookServer, in a second", value: 1_000_000 / found.ours, unit: "deliveries" }
+      // It shall take 2,000 a second. The bare server is held up by the sender, and could take more than this shows.
+      { name: "WebhookServer, which reads and sorts out what it says", value: found.ours, unit: "µs", limit: 500 },
+      { name: "how many it takes beside node:http", value: found.bare / found.ours, unit: "×" },
+      { name: "how many it takes in a second", value: 1_000_000 / found.ours, unit: "deliveries" }
     ]
   }
 }

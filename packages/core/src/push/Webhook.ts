@@ -195,24 +195,34 @@ export const respond = <R = never>(
       (body): WebhookResponse => ({ status: 200, body, close: false })
     )
   }
-  const delivered = <R2>(request: WebhookRequest<R2>) =>
-    Effect.gen(function*() {
-      yield* secretOf(consumerSecret)
-      const signature = request.header(signatureHeader)
-      if (signature === undefined) return yield* refuse("Unsigned")
-      if (!signatureForm.test(signature)) return yield* refuse("WrongSignature")
-      const length = request.header("content-length")
-      if (Number(length ?? 0) > maxBytes) return yield* refuse("TooLarge")
-      const bytes = length === "0" ? empty : yield* request.body(maxBytes, bodyTimeout)
-      yield* check(consumerSecret, signature, bytes)
-      const delivery = yield* read(decoder.decode(bytes))
-      yield* within(onDelivery(delivery), consumerTimeout, "Busy")
-      return taken
-    })
+  /** What the head of a delivery shows already. */
+  const refusal = <R2>({ header }: WebhookRequest<R2>): WebhookRefused["reason"] | undefined => {
+    const signature = header(signatureHeader)
+    if (signature === undefined) return "Unsigned"
+    if (!signatureForm.test(signature)) return "WrongSignature"
+    return Number(header("content-length") ?? 0) > maxBytes ? "TooLarge" : undefined
+  }
+  const handOn = (bytes: Uint8Array) => {
+    const delivery = read(decoder.decode(bytes))
+    return Either.isLeft(delivery) ? delivery : within(onDelivery(delivery.right), consumerTimeout, "Busy")
+  }
+  const delivered = <R2>(request: WebhookRequest<R2>) => {
+    const reason = refusal(request)
+    if (reason !== undefined) return refuse(reason)
+    const body = request.header("content-length") === "0" ? Effect.succeed(empty) : request.body(maxBytes, bodyTimeout)
+    return Effect.flatMap(body, (bytes) =>
+      Effect.as(
+        Effect.zipRight(
+          check(consumerSecret, request.header(signatureHeader), bytes),
+          Effect.suspend(() => handOn(bytes))
+        ),
+        taken
+      ))
+  }
   return <R2>(request: WebhookRequest<R2>) => {
     const { method } = request
     const answer: Effect.Effect<WebhookResponse, WebhookRefused, R | R2> = method === "POST"
-      ? delivered(request)
+      ? Effect.zipRight(secretOf(consumerSecret), Effect.suspend(() => delivered(request)))
       : method === "GET"
       ? challenged(request.url)
       : refuse("NoSuchMethod")

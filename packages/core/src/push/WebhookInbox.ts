@@ -78,6 +78,22 @@ const eventsOf = (spilled: string): ReadonlyArray<PushEvent.PushEvent> =>
       })
   })
 
+/** What of a delivery did not come before, with the keys to know it by, and the places of what did. */
+const sortOut = (events: ReadonlyArray<PushEvent.PushEvent>, recent: Recent) => {
+  const fresh: Array<PushEvent.PushEvent> = []
+  const keys: Array<string | undefined> = []
+  const repeats: Array<number> = []
+  events.forEach((event, place) => {
+    const key = PushEvent.key(event)
+    if (key !== undefined && (recent.has(key) || keys.includes(key))) repeats.push(place)
+    else {
+      fresh.push(event)
+      keys.push(key)
+    }
+  })
+  return { fresh, keys, repeats }
+}
+
 const busy = new Webhook.WebhookRefused({ reason: "Busy" })
 
 const wholeNumber = (option: string, value: number, least: number) =>
@@ -113,37 +129,28 @@ const make = (
     // A store that fails now may work the next time, and repeats are no disaster.
     yield* Effect.forkScoped(Effect.forever(Effect.delay(Effect.ignore(save), saveEvery)))
 
-    const each = (keys: ReadonlyArray<string | undefined>, change: (key: string) => void) => {
+    const learn = (keys: ReadonlyArray<string | undefined>) => {
       for (const key of keys) {
-        if (key !== undefined) change(key)
+        if (key !== undefined) recent.add(key)
       }
       unsaved = true
     }
 
-    const onDelivery = ({ body, events }: Webhook.Delivery): Effect.Effect<void, Webhook.WebhookRefused> => {
-      const keys = events.map(PushEvent.key)
-      const isRepeat = (place: number) => {
-        const key = keys[place]
-        return key !== undefined && (recent.has(key) || keys.indexOf(key) < place)
-      }
-      const repeats = events.flatMap((_, place) => isRepeat(place) ? [place] : [])
-      if (repeats.length === events.length) return Effect.void
-      const size = events.length - repeats.length
+    const onDelivery = (delivery: Webhook.Delivery): Effect.Effect<void, Webhook.WebhookRefused> => {
+      const { fresh, keys, repeats } = sortOut(delivery.events, recent)
+      if (fresh.length === 0) return Effect.void
       // In memory only if nothing that came before is in the store.
-      if (spilled === 0 && MutableQueue.length(queue) + size <= buffer) {
-        events.forEach((event, place) => {
-          if (!repeats.includes(place)) MutableQueue.offer(queue, event)
-        })
-        each(keys, (key) => recent.add(key))
+      if (spilled === 0 && MutableQueue.length(queue) + fresh.length <= buffer) {
+        for (const event of fresh) MutableQueue.offer(queue, event)
+        learn(keys)
         arrived.unsafeOpen()
         return Effect.void
       }
       if (overflow === "refuse") return Effect.fail(busy)
       // At once, so that what comes meanwhile goes after it, and its repeats are known.
       spilled++
-      const fresh = keys.filter((_, place) => !repeats.includes(place))
-      each(fresh, (key) => recent.add(key))
-      return Effect.uninterruptible(Effect.matchEffect(store.put(encode({ body, repeats })), {
+      learn(keys)
+      return Effect.uninterruptible(Effect.matchEffect(store.put(encode({ body: delivery.body, repeats })), {
         onSuccess: () =>
           Effect.sync(() => {
             stored++
@@ -151,7 +158,9 @@ const make = (
           }),
         onFailure: () => {
           spilled--
-          each(fresh, (key) => recent.delete(key))
+          for (const key of keys) {
+            if (key !== undefined) recent.delete(key)
+          }
           return Effect.fail(busy)
         }
       }))
@@ -160,7 +169,7 @@ const make = (
     /** Whether the oldest delivery of the store was given, and can go. */
     let given = false
     let rest: ReadonlyArray<PushEvent.PushEvent> = []
-    const next: Effect.Effect<PushEvent.PushEvent, DeliveryStoreFailed> = Effect.gen(function*() {
+    const waited: Effect.Effect<PushEvent.PushEvent, DeliveryStoreFailed> = Effect.gen(function*() {
       for (;;) {
         const [first, ...others] = rest
         if (first !== undefined) {
@@ -185,6 +194,12 @@ const make = (
       }
     })
     const turns = yield* Effect.makeSemaphore(1)
+    const inTurn = turns.withPermits(1)(waited)
+    // What is in memory needs no turn, for nothing is awaited on the way; it is older than what is in the store.
+    const next = Effect.suspend(() => {
+      const event = given ? undefined : MutableQueue.poll(queue, undefined)
+      return event === undefined ? inTurn : Effect.succeed(event)
+    })
     const respond = Webhook.respond({
       ...options,
       onDelivery,
@@ -194,7 +209,7 @@ const make = (
     return {
       app: Webhook.appOf(respond),
       respond,
-      events: Stream.repeatEffectChunk(Effect.map(turns.withPermits(1)(next), Chunk.of))
+      events: Stream.repeatEffectChunk(Effect.map(next, Chunk.of))
     }
   })
 
