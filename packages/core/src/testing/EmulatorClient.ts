@@ -50,12 +50,25 @@ const bodyOfAnswer = (answer: Answer): BodyInit | null =>
 const headersOf = ({ bytes, headers }: Answer) =>
   bytes === undefined ? headers : { ...headers, "content-length": String(bytes.length) }
 
-const respond = (request: HttpClientRequest.HttpClientRequest, answer: Answer) =>
+/** Who gives a request up closes its connection, also before anything of the answer was read. */
+const givenUp = (signal: AbortSignal) =>
+  Effect.async<void>((resume) => {
+    const onAbort = () => resume(Effect.void)
+    if (signal.aborted) return onAbort()
+    signal.addEventListener("abort", onAbort, { once: true })
+    return Effect.sync(() => signal.removeEventListener("abort", onAbort))
+  })
+
+const respond = (request: HttpClientRequest.HttpClientRequest, answer: Answer, signal: AbortSignal) =>
   answer.transport === "cut"
     ? Effect.fail(reset(request))
     : answer.stream !== undefined && answer.transport === "normal"
     ? Effect.map(
-      Stream.toReadableStreamEffect(Stream.mapError(answer.stream, () => reset(request).cause)),
+      answer.stream.pipe(
+        Stream.mapError(() => reset(request).cause),
+        Stream.interruptWhen(givenUp(signal)),
+        Stream.toReadableStreamEffect()
+      ),
       (web) =>
         HttpClientResponse.fromWeb(request, new Response(web, { status: answer.status, headers: answer.headers }))
     )
@@ -72,7 +85,7 @@ const respond = (request: HttpClientRequest.HttpClientRequest, answer: Answer) =
 export const make = (
   { handle }: { readonly handle: (request: Request) => Effect.Effect<Answer> }
 ): HttpClient.HttpClient =>
-  HttpClient.make((request, url) =>
+  HttpClient.make((request, url, signal) =>
     bodyOf(request).pipe(
       Effect.flatMap((body) =>
         handle({
@@ -84,6 +97,6 @@ export const make = (
           ...body
         })
       ),
-      Effect.flatMap((answer) => respond(request, answer))
+      Effect.flatMap((answer) => respond(request, answer, signal))
     )
   )
