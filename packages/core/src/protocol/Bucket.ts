@@ -3,8 +3,10 @@
  * that a store shared by several processes can apply them in one step.
  *
  * A bucket counts the calls in flight, for X may or may not have counted those
- * when it answers another. What X tells goes before what was counted here; it
- * is never believed to leave more than was left in the same window before.
+ * when it answers another, and those that ended without an answer, until one
+ * that left after them is answered. What X tells goes before what was counted
+ * here; it is never believed to leave more than it left in the same window
+ * before.
  *
  * @since 0.1.0
  */
@@ -20,6 +22,7 @@ import * as RateLimitHeaders from "./RateLimitHeaders.js"
  */
 export interface Window {
   readonly limit: number
+  /** As X told it last, without the calls that are {@link Bucket.untold}; or as it was counted here, with them. */
   readonly remaining: number
   /** In milliseconds since 1970, on the clock of this machine. */
   readonly endsAt: number
@@ -35,6 +38,8 @@ export interface Window {
 export interface Bucket {
   readonly windows: { readonly [W in CountedWindow]?: Window }
   readonly inFlight: number
+  /** When those calls ended that X may have counted, and no answer has told of, in milliseconds since 1970. */
+  readonly untold: ReadonlyArray<number>
   /** When a call last left, in milliseconds since 1970. */
   readonly leftAt: number
   /** Whether X counts these calls: its answers say so, by their headers. */
@@ -50,6 +55,7 @@ export interface Bucket {
 export const unknown: Bucket = {
   windows: {},
   inFlight: 0,
+  untold: [],
   leftAt: 0,
   counted: "unknown",
   closedUntil: 0,
@@ -104,12 +110,21 @@ export const take = (bucket: Bucket, now: number): readonly [Turn, Bucket] => {
 
 /** Written out, for it is done twice for every call, and V8 takes its time for a spread. */
 const withFlights = (
-  { closedUntil, counted, refusals, refusedAt, windows }: Bucket,
+  { closedUntil, counted, refusals, refusedAt, untold, windows }: Bucket,
   inFlight: number,
   leftAt: number
-): Bucket => ({ windows, inFlight, leftAt, counted, closedUntil, refusals, refusedAt })
+): Bucket => ({ windows, inFlight, untold, leftAt, counted, closedUntil, refusals, refusedAt })
 
-const turnOf = ({ closedUntil, counted, windows }: Bucket, inFlight: number, now: number): Turn => {
+/**
+ * How many calls a window has left, as far as is known.
+ *
+ * @since 0.1.0
+ */
+export const remaining = (window: Window, { untold }: Bucket): number =>
+  window.told ? Math.max(0, window.remaining - untold.length) : window.remaining
+
+const turnOf = (bucket: Bucket, inFlight: number, now: number): Turn => {
+  const { closedUntil, counted, windows } = bucket
   if (closedUntil > now) return { _tag: "Later", at: closedUntil, window: "unknown", limit: undefined }
   if (counted === "no") return go
   if (counted === "unknown") return inFlight === 0 ? go : afterAnswer
@@ -119,11 +134,14 @@ const turnOf = ({ closedUntil, counted, windows }: Bucket, inFlight: number, now
     if (window === undefined) continue
     if (window.endsAt <= now) {
       if (inFlight > 0 && turn === go) turn = afterAnswer
-    } else if (window.remaining <= 0) {
+      continue
+    }
+    const left = remaining(window, bucket)
+    if (left <= 0) {
       if (turn._tag !== "Later" || turn.at < window.endsAt) {
         turn = { _tag: "Later", at: window.endsAt, window: name, limit: window.limit }
       }
-    } else if (window.remaining <= inFlight && turn === go) turn = afterAnswer
+    } else if (left <= inFlight && turn === go) turn = afterAnswer
   }
   return turn
 }
@@ -142,13 +160,19 @@ const windowsOf: { readonly [O in Owner]: ReadonlyArray<CountedWindow> } = {
  *
  * @since 0.1.0
  */
-export const unanswered = (bucket: Bucket, owner: Owner, limits: Limits, sent: boolean, now: number): Bucket => ({
-  ...bucket,
-  inFlight: Math.max(0, bucket.inFlight - 1),
-  ...(sent && bucket.counted !== "no" ? { counted: "yes", windows: spent(bucket, owner, limits, now) } : undefined)
-})
+export const unanswered = (bucket: Bucket, owner: Owner, limits: Limits, sent: boolean, now: number): Bucket => {
+  const ended = withFlights(bucket, Math.max(0, bucket.inFlight - 1), bucket.leftAt)
+  if (!sent || bucket.counted === "no") return ended
+  return { ...ended, counted: "yes", untold: withUntold(bucket, now), windows: spent(bucket, owner, limits, now) }
+}
 
-/** One call less in each window; a window that nothing is known of is one of X's published figures. */
+/** No window is longer than a day. */
+const withUntold = ({ untold }: Bucket, now: number) => [
+  ...untold.filter((at) => at > now - lengthOf["24 hours of the user"]),
+  now
+]
+
+/** One call less in each window that X told nothing of; what nothing is known of has X's published figures. */
 const spent = (bucket: Bucket, owner: Owner, limits: Limits, now: number) => {
   const windows: { -readonly [W in CountedWindow]?: Window } = { ...bucket.windows }
   for (const name of windowsOf[owner]) {
@@ -156,7 +180,7 @@ const spent = (bucket: Bucket, owner: Owner, limits: Limits, now: number) => {
     const limit = known?.limit ?? limitOf(limits, name)
     if (limit === undefined) continue
     windows[name] = known !== undefined && known.endsAt > now
-      ? { ...known, remaining: Math.max(0, known.remaining - 1) }
+      ? known.told ? known : { ...known, remaining: Math.max(0, known.remaining - 1) }
       : { limit, remaining: limit - 1, endsAt: now + lengthOf[name] + jitter, told: false }
   }
   return windows
@@ -190,12 +214,20 @@ export const answered = (
   }
   const counted = told.length > 0 || status === 429 || bucket.counted === "yes" ? "yes" : bucket.counted
   const windows = spent(bucket, owner, limits, now)
-  for (const state of told) {
-    if (!windowsOf[owner].some((name) => name === state.window)) continue
-    const name = state.window as CountedWindow // It is one of those, as was just seen.
-    windows[name] = merged(bucket.windows[name], windows[name], state, name, headers, now)
+  const tells = windowsOf[owner].some((name) => told.some(({ window }) => window === name))
+  // What ended before this call left, X had counted by then if it did at all.
+  const untold = tells ? bucket.untold.filter((at) => at >= leftAt) : withUntold(bucket, now)
+  for (const name of windowsOf[owner]) {
+    const state = told.find(({ window }) => window === name)
+    const before = bucket.windows[name]
+    if (state !== undefined) windows[name] = merged(before, windows[name], state, name, headers, now)
+    else if (tells && before?.told === true) {
+      windows[name] = { ...before, remaining: before.remaining - 1 - (bucket.untold.length - untold.length) }
+    }
   }
-  const next: Bucket = { ...bucket, inFlight, counted, windows: counted === "yes" ? windows : bucket.windows }
+  const next: Bucket = counted === "yes"
+    ? { ...bucket, inFlight, counted, untold, windows }
+    : { ...bucket, inFlight, counted }
   // What left before X last refused says nothing of how things stand since.
   if (leftAt <= bucket.refusedAt) return next
   if (status !== 429) return succeeded ? { ...next, refusals: 0 } : next
@@ -205,8 +237,8 @@ export const answered = (
 
 /** X said no. If a window says until when, that is it; otherwise, and if X says no again then, with growing pauses. */
 const refused = (bucket: Bucket, { headers }: RawAnswer, now: number): Bucket => {
-  const emptied = Object.values(bucket.windows).some(({ endsAt, remaining, told }) =>
-    told && remaining <= 0 && endsAt > now
+  const emptied = Object.values(bucket.windows).some((window) =>
+    window.told && remaining(window, bucket) <= 0 && window.endsAt > now
   )
   const asked = RateLimitHeaders.retryAfter(headers, now) ?? 0
   const grown = Math.min(longestPause, firstPause * 2 ** bucket.refusals)
@@ -227,7 +259,7 @@ const merged = (
   const end = RateLimitHeaders.endOf(told.resetsAt?.epochMillis, headers, lengthOf[name], now)
   const current = before !== undefined && before.told && before.endsAt > now ? before : undefined
   // An answer of a window that is over came late.
-  if (current !== undefined && end !== undefined && end < current.endsAt - jitter) return counted ?? current
+  if (current !== undefined && end !== undefined && end < current.endsAt - jitter) return current
   const same = current !== undefined && (end === undefined || end <= current.endsAt + jitter)
   const left = told.remaining ?? (same ? current.remaining - 1 : limit - 1)
   return {
@@ -254,6 +286,6 @@ export const pace = (bucket: Bucket, owner: Owner, limits: Limits, now: number):
     if (limit === undefined) return longest
     const even = window === undefined || window.endsAt <= now
       ? lengthOf[name] / limit
-      : (window.endsAt - now) / Math.max(1, window.remaining)
+      : (window.endsAt - now) / Math.max(1, remaining(window, bucket))
     return Math.max(longest, Math.ceil(even))
   }, Math.max(shortestPace, bucket.closedUntil - now))

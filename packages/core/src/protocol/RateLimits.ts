@@ -207,10 +207,12 @@ const statusOf = (
   now: number
 ): BucketStatus => {
   const window = (name: Buckets.CountedWindow): ReadonlyArray<WindowStatus> => {
-    const known = { ...user.windows, ...ofApp?.windows }[name]
+    const bucket = ofApp?.windows[name] === undefined ? user : ofApp
+    const known = bucket.windows[name]
     const limit = known?.limit ?? Buckets.limitOf(limits, name)
     if (limit === undefined) return []
-    const { endsAt = 0, remaining = limit, told = false } = known ?? {}
+    const { endsAt = 0, told = false } = known ?? {}
+    const remaining = known === undefined ? limit : Bucket.remaining(known, bucket)
     return endsAt > now
       ? [{ window: name, limit, remaining, resetsAt: DateTime.unsafeMake(endsAt), told }]
       : [{ window: name, limit, remaining: limit, resetsAt: undefined, told }]

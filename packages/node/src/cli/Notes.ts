@@ -23,6 +23,7 @@ const windows = ["15 minutes", "24 hours of the user", "24 hours of the app"] as
 const Bucket = Schema.Struct({
   windows: Schema.partialWith(Schema.Record({ key: Schema.Literal(...windows), value: Window }), { exact: true }),
   inFlight: Schema.Number,
+  untold: Schema.Array(Schema.Number),
   leftAt: Schema.Number,
   counted: Schema.Literal("unknown", "yes", "no"),
   closedUntil: Schema.Number,
