@@ -3,9 +3,8 @@
  *
  * @since 0.1.0
  */
-import type * as Chunk from "effect/Chunk"
-import type * as Effect from "effect/Effect"
-import type * as Either from "effect/Either"
+import { type Chunk, toReadonlyArray } from "effect/Chunk"
+import type { Pull } from "./Pulls.js"
 
 /**
  * What can be merged: it has an id by which it is ordered.
@@ -17,27 +16,32 @@ export interface Identified {
 }
 
 /**
- * A source with its chunk and the place of its head in it.
+ * A source with what it has given and is not used up.
  *
  * @since 0.1.0
  */
 export class Source<A extends Identified, E, R> {
-  chunk: ReadonlyArray<A> = []
-  at = 0
+  /** Last first, so that what is taken is let go of at once: it may be the most that a program holds. */
+  private rest: Array<A> = []
+  head: A | undefined
   /** The id of the head, which comparisons ask for again and again. */
   id = ""
   constructor(
-    /** Gives the next chunk, or that there is none. */
-    readonly pull: Effect.Effect<Either.Either<Chunk.Chunk<A>, unknown>, E, R>,
+    readonly pull: Pull<A, E, R>,
     readonly index: number
   ) {}
 
-  /** Goes to a place in the chunk; says whether there is a head. */
-  moveTo(at: number): boolean {
-    this.at = at
-    const head = this.chunk[at]
-    this.id = head === undefined ? "" : head.id
-    return head !== undefined
+  /** Takes in a chunk; says whether there is a head. */
+  fill(chunk: Chunk<A>): boolean {
+    this.rest = toReadonlyArray(chunk).toReversed()
+    return this.next()
+  }
+
+  /** Goes on to the next head; says whether there is one. */
+  next(): boolean {
+    this.head = this.rest.pop()
+    this.id = this.head === undefined ? "" : this.head.id
+    return this.head !== undefined
   }
 }
 

@@ -4,7 +4,6 @@
  *
  * @since 0.1.0
  */
-import * as Channel from "effect/Channel"
 import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -19,6 +18,7 @@ import * as Checks from "./Checks.js"
 import type { Events } from "./Events.js"
 import { type Before, Heap, type Identified, Source } from "./Heap.js"
 import type { ListingOptions, ListingStopped } from "./Listing.js"
+import * as Pulls from "./Pulls.js"
 import { unwrap } from "./Unwrapped.js"
 
 /**
@@ -102,8 +102,7 @@ const mergeBy = (before: Before): Merge =>
         onFailure: (reason) => failed(source, reason),
         onSuccess: (pulled) => {
           if (Either.isLeft(pulled)) return Effect.void
-          source.chunk = Chunk.toReadonlyArray(pulled.right)
-          if (!source.moveTo(0)) return fill(source)
+          if (!source.fill(pulled.right)) return fill(source)
           heap.push(source)
           return Effect.void
         }
@@ -114,9 +113,9 @@ const mergeBy = (before: Before): Merge =>
       while (heap.sources.length > 0 && output.length < chunkSize) {
         const source = heap.sources[0]!
         // Equal ids stand side by side in the order, so the last one is enough to tell a duplicate.
-        if (source.id !== lastId) output.push(source.chunk[source.at]!)
+        if (source.id !== lastId) output.push(source.head!)
         lastId = source.id
-        if (source.moveTo(source.at + 1)) heap.settle()
+        if (source.next()) heap.settle()
         else {
           heap.removeFirst()
           waiting = source
@@ -130,8 +129,7 @@ const mergeBy = (before: Before): Merge =>
     const start: Filling = Scope.extend(
       Effect.forEach(
         streams,
-        (stream, index) =>
-          Effect.flatMap(Channel.toPull(Stream.toChannel(stream)), (pull) => fill(new Source(pull, index))),
+        (stream, index) => Effect.flatMap(Pulls.of(stream), (pull) => fill(new Source(pull, index))),
         { concurrency, discard: true }
       ),
       scope

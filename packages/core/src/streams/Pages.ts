@@ -18,6 +18,7 @@ import type { EventId, PageToken } from "../model/Ids.js"
 import * as Snowflake from "../model/Snowflake.js"
 import type { ReadError } from "../protocol/Errors.js"
 import * as Listing from "./Listing.js"
+import * as Pulls from "./Pulls.js"
 import { unwrap } from "./Unwrapped.js"
 
 /**
@@ -197,17 +198,19 @@ export const listed = <A>(
     }
   }
 
-  return unwrap(
-    Effect.map(Clock.currentTimeMillis, (now) => {
-      const bounds = Listing.bounds(options, now)
-      if (Either.isLeft(bounds)) return Stream.fail(stoppedAt(listing, start)(bounds.left))
-      const { prefetch } = bounds.right
-      const fetchNext = step(bounds.right)
-      return prefetch === 0
+  const begin = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    Either.mapBoth(Listing.bounds(options, now), {
+      onLeft: stoppedAt(listing, start),
+      onRight: (bounds) => ({ prefetch: bounds.prefetch, fetchNext: step(bounds) })
+    }))
+  const stream = unwrap(
+    Effect.map(begin, ({ fetchNext, prefetch }) =>
+      prefetch === 0
         ? Stream.paginateChunkEffect(start, fetchNext)
-        : Stream.flattenChunks(ahead(start, fetchNext, prefetch))
-    })
+        : Stream.flattenChunks(ahead(start, fetchNext, prefetch)))
   )
+  const isPlain = (options.prefetch ?? 0) === 0
+  return isPlain ? Pulls.withPull(stream, Pulls.paginate(start, Effect.map(begin, (made) => made.fetchNext))) : stream
 }
 
 /** As `Stream.paginateEffect`, with so many steps made before they are asked for, and not one more. */
