@@ -59,7 +59,10 @@ const login = (values: {
   readonly accessTokenSecret: Redacted.Redacted | undefined
 }): Effect.Effect<Login, ConfigError.ConfigError> => {
   const { accessToken, accessTokenSecret, clientId, clientSecret, consumerKey, consumerSecret } = values
-  if (consumerKey !== undefined || consumerSecret !== undefined || accessTokenSecret !== undefined) {
+  // The consumer secret alone may be there for a webhook, beside credentials of another kind.
+  const isOther = consumerKey === undefined && accessTokenSecret === undefined &&
+    (accessToken !== undefined || clientId !== undefined)
+  if (!isOther && (consumerKey !== undefined || consumerSecret !== undefined || accessTokenSecret !== undefined)) {
     if (
       consumerKey !== undefined && consumerSecret !== undefined && accessToken !== undefined &&
       accessTokenSecret !== undefined
@@ -96,6 +99,19 @@ export const bearerToken: Effect.Effect<Redacted.Redacted, ConfigError.ConfigErr
           "portal shows under \"Keys and tokens\""
       )
       : Effect.succeed(token)
+)
+
+/** The secret by which X and an app know each other's words on webhooks; the same as that of OAuth 1.0a. */
+export const consumerSecret: Effect.Effect<Redacted.Redacted, ConfigError.ConfigError> = Effect.flatMap(
+  secret("X_CONSUMER_SECRET"),
+  (value) =>
+    value === undefined
+      ? missing(
+        "X_CONSUMER_SECRET",
+        "X_CONSUMER_SECRET is missing: X signs what it delivers with the app's API key secret, which X's developer " +
+          "portal shows under \"Keys and tokens\". Set it in the environment or in the file .env"
+      )
+      : Effect.succeed(value)
 )
 
 /** What the environment says, whether or not it names credentials. */

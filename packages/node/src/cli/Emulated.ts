@@ -20,8 +20,11 @@ export const world = Effect.sync(() => {
 
 export const day = (): string => new Date().toISOString().slice(0, 10)
 
+/** By it the emulator signs what it delivers to webhooks. */
+export const consumerSecret = Redacted.make<string>(Fixtures.apps.confidentialClient.consumerSecret)
+
 /** Whether the emulator runs: something that knows how X says that a parameter is missing. */
-const isRunning = Effect.promise(async () => {
+export const isRunning = Effect.promise(async () => {
   try {
     const answer = await fetch(`${url}/i/oauth2/authorize`, { signal: AbortSignal.timeout(500) })
     return answer.status === 400 && (await answer.text()).includes("Missing required parameter")

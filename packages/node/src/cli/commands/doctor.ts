@@ -8,17 +8,9 @@ import * as Fs from "node:fs"
 import * as Places from "../../Places.js"
 import { json, whose } from "../Common.js"
 import * as Exit from "../Exit.js"
-import { line, styled } from "../Printer.js"
+import { type Finding, show } from "../Findings.js"
 import { layer } from "../Session.js"
 import { nameOf } from "../Text.js"
-
-/** One thing that was looked at. `next` says what to do about it. */
-interface Finding {
-  readonly check: string
-  readonly ok: boolean
-  readonly detail: string
-  readonly next?: string
-}
 
 /** What each scope is for. */
 const needed: ReadonlyArray<readonly [scope: string, use: string]> = [
@@ -115,14 +107,11 @@ export const doctor = Command.make("doctor", { ...json, ...whose }, (options) =>
       ...asked,
       ...(options.emulator ? [] : [archive()])
     ]
-    for (const { check, detail, next, ok } of findings) {
-      if (options.json) yield* line(JSON.stringify({ check, ok, detail, next }))
-      else {
-        yield* line(`${ok ? "ok" : styled("red", "!!")}  ${check.padEnd(8)} ${detail}`)
-        if (next !== undefined) yield* line(`    Next:    ${next}.`)
-      }
-    }
-    const broken = findings.find(({ ok }) => !ok)
+    yield* Effect.forEach(findings, ({ check, detail, next, ok }) =>
+      show({ check, ok, detail, next }, { json: options.json, width: 8 }))
+    const broken = findings.find(({ ok }) =>
+      !ok
+    )
     if (broken === undefined) return
     const code = asked.flatMap((finding) => "code" in finding ? [finding.code as Exit.Code] : [])[0] ?? 3
     return yield* new Exit.Ended({ code })
