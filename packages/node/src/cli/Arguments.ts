@@ -44,10 +44,27 @@ const optionsOf = (command: Descriptor.Command<unknown>): Known => {
   return known
 }
 
+/** By the words that call them: of a command that has commands of its own, also `webhook serve` beside `webhook`. */
 export type Commands = ReadonlyMap<string, Descriptor.Command<unknown>>
 
-export const commandsOf = (root: Descriptor.Command<unknown>): Commands =>
-  new Map(HashMap.toEntries(Descriptor.getSubcommands(root)))
+export const commandsOf = (all: ReadonlyArray<Descriptor.Command<unknown>>): Commands =>
+  new Map(all.flatMap((command) =>
+    [...Descriptor.getNames(command)].flatMap((name) => [
+      [name, command] as const,
+      // One that has none is its own.
+      ...HashMap.toEntries(Descriptor.getSubcommands(command))
+        .filter(([own]) => own !== name)
+        .sort(([a], [b]) => a < b ? -1 : 1)
+        .map(([own, each]) => [`${name} ${own}`, each] as const)
+    ])
+  ))
+
+/** The names of the commands below another, or of those below none. */
+export const namesIn = (commands: Commands, name?: string): ReadonlyArray<string> =>
+  [...commands.keys()].flatMap((words) => {
+    const [first = "", second] = words.split(" ")
+    return name === undefined ? (second === undefined ? [first] : []) : first === name && second ? [second] : []
+  })
 
 /** What is wrong with a command line, and for whose help it asks. */
 export interface Refused {
@@ -80,17 +97,24 @@ const nearest = (word: string, names: Iterable<string>): string => {
  */
 export const arrange = (words: ReadonlyArray<string>, commands: Commands): Arguments | Refused => {
   const anywhere = new Map([...builtIn, ...[...commands.values()].flatMap((command) => [...optionsOf(command)])])
-  let at = 0
-  while (at < words.length && isOption(words[at]!)) {
-    at += anywhere.get(nameOf(words[at]!)) === true && !words[at]!.includes("=") ? 2 : 1
+  const first = split(words, anywhere)
+  if (first.name !== undefined && !commands.has(first.name)) {
+    const near = nearest(first.name, namesIn(commands))
+    return { problem: `xdm knows no command "${first.name}".${near}`, command: undefined }
   }
-  const [before, name, after] = [words.slice(0, at), words[at], words.slice(at + 1)]
+  const below = first.name === undefined ? [] : namesIn(commands, first.name)
+  const second = below.length === 0 ? undefined : split(first.after, anywhere)
+  if (second !== undefined && (second.name === undefined || !below.includes(second.name))) {
+    const problem = second.name === undefined
+      ? `xdm ${first.name} what? It takes one of: ${below.join(", ")}.`
+      : `xdm ${first.name} knows no command "${second.name}".${nearest(second.name, below)}`
+    return { problem, command: first.name }
+  }
+  const names = [first.name, second?.name].filter((each) => each !== undefined)
+  const name = names.length === 0 ? undefined : names.join(" ")
   const command = name === undefined ? undefined : commands.get(name)
-  if (name !== undefined && command === undefined) {
-    return { problem: `xdm knows no command "${name}".${nearest(name, commands.keys())}`, command: undefined }
-  }
   const known = command === undefined ? anywhere : optionsOf(command)
-  const mine = [...before, ...after]
+  const mine = [...first.before, ...second?.before ?? [], ...(second ?? first).after]
   const end = mine.indexOf("--")
   const stranger = mine
     .slice(0, end === -1 ? mine.length : end)
@@ -101,7 +125,16 @@ export const arrange = (words: ReadonlyArray<string>, commands: Commands): Argum
     const advice = nearest(which, known.keys()) || ` A text that begins with a dash stands after "--".`
     return { problem: `${where} knows no option "${which}".${advice}`, command: name }
   }
-  return { command: name, words: name === undefined ? before : [name, ...before, ...after] }
+  return { command: name, words: [...names, ...mine] }
+}
+
+/** The options before the first word that is none, that word, and the rest. */
+const split = (words: ReadonlyArray<string>, known: Known) => {
+  let at = 0
+  while (at < words.length && isOption(words[at]!)) {
+    at += known.get(nameOf(words[at]!)) === true && !words[at]!.includes("=") ? 2 : 1
+  }
+  return { before: words.slice(0, at), name: words[at], after: words.slice(at + 1) }
 }
 
 /** Whether the word is the value of the option before it. */

@@ -15,6 +15,13 @@ export const whose = {
   )
 }
 
+/** As that of `whose`, for what would be gone with an emulator of one command. */
+export const runningEmulator = {
+  emulator: Options.boolean("emulator").pipe(
+    Options.withDescription("Use the emulator that `xdm emulator` runs, in the place of X.")
+  )
+}
+
 export interface Whose {
   readonly emulator: boolean
   readonly account: string | undefined

@@ -22,6 +22,13 @@ export class NoSuchUser extends Data.TaggedError("NoSuchUser")<{ readonly userna
 /** A command that has said all there is to say, and ends with a code. */
 export class Ended extends Data.TaggedError("Ended")<{ readonly code: Code }> {}
 
+/** What the emulator shall keep would be gone with the command. */
+export class NoEmulator extends Data.TaggedError("NoEmulator")<{}> {
+  override get message(): string {
+    return "no emulator runs that could keep this. Start `xdm emulator` in another terminal first."
+  }
+}
+
 /** Something about this machine's files is in the way. */
 export class FileProblem extends Data.TaggedError("FileProblem")<{ readonly problem: string }> {
   override get message(): string {
@@ -65,10 +72,12 @@ const byTag: { readonly [tag: string]: Code } = {
   ServerFailure: 6,
   UnexpectedResponse: 6,
   RefreshFailed: 6,
+  NoEmulator: 6,
   SendOutcomeUnknown: 7,
   TokenStoreFailed: 8,
   CheckpointFailed: 8,
   ArchiveFailed: 8,
+  DeliveryStoreFailed: 8,
   FileProblem: 8,
   MediaFileFailed: 8,
   MediaNotLocated: 4,

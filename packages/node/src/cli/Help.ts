@@ -5,7 +5,7 @@ import type * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Doc from "@effect/cli/HelpDoc"
 import type * as Span from "@effect/cli/HelpDoc/Span"
 import * as CliUsage from "@effect/cli/Usage"
-import type { Commands } from "./Arguments.js"
+import { type Commands, namesIn } from "./Arguments.js"
 import { codes } from "./Exit.js"
 import { styled } from "./Printer.js"
 import { version } from "./Version.js"
@@ -85,13 +85,36 @@ const usageOf = (command: Descriptor.Command<unknown>): string =>
 
 const config = CliConfig.make({ showBuiltIns: false, showTypes: true, showAllNames: true })
 
-/** The help of one command. */
-export const ofCommand = (command: Descriptor.Command<unknown>): string =>
-  [
+/** The help of one command, which its words call. */
+export const ofCommand = (command: Descriptor.Command<unknown>, words: string, commands: Commands): string => {
+  const below = namesIn(commands, words)
+  if (below.length > 0) return ofCommands(command, words, below, commands)
+  return [
     styled("bold", "USAGE"),
-    wrapped(`xdm ${usageOf(command)}`, 2),
+    wrapped(`xdm ${words}${usageOf(command).slice(words.split(" ").at(-1)?.length)}`, 2),
     "",
     separated(Descriptor.getHelp(command, config)).trimEnd()
+  ].join("\n")
+}
+
+/** The help of a command that has commands of its own. */
+const ofCommands = (
+  command: Descriptor.Command<unknown>,
+  words: string,
+  below: ReadonlyArray<string>,
+  commands: Commands
+): string =>
+  [
+    styled("bold", "USAGE"),
+    wrapped(`xdm ${words} ${below.join("|")}`, 2),
+    "",
+    styled("bold", "DESCRIPTION"),
+    wrapped(paragraphs(Descriptor.getHelp(command, config))[1] ?? "", 2),
+    "",
+    styled("bold", "COMMANDS"),
+    ...listed(below, words, commands),
+    "",
+    wrapped(`\`xdm ${words} COMMAND --help\` has the options of each.`, 2)
   ].join("\n")
 
 /** Headers begin a part of their own. */
@@ -110,6 +133,7 @@ const separated = (doc: HelpDoc.HelpDoc): string => {
 const groups: ReadonlyArray<readonly [title: string, names: ReadonlyArray<string>]> = [
   ["ACCOUNT", ["login", "logout", "whoami", "doctor", "limits", "usage"]],
   ["MESSAGES", ["inbox", "read", "follow", "send", "group", "media", "delete", "block", "unblock"]],
+  ["A SERVER OF YOURS", ["webhook"]],
   ["ARCHIVE", ["sync", "search", "export"]],
   ["WITHOUT AN ACCOUNT", ["emulator"]]
 ]
@@ -119,20 +143,20 @@ const summaryOf = (command: Descriptor.Command<unknown>): string => {
   return (all[1] ?? "").split(". ")[0]!.replace(/\.$/, "")
 }
 
+/** Commands with what each does, those below another or those below none. */
+const listed = (names: ReadonlyArray<string>, above: string, commands: Commands): ReadonlyArray<string> => {
+  const width = Math.max(...namesIn(commands, above || undefined).map((name) => name.length)) + 2
+  return names.flatMap((name) => {
+    const command = commands.get(`${above} ${name}`.trim())
+    if (command === undefined) return []
+    const text = wrapped(summaryOf(command), width + 2).slice(width + 2)
+    return [`  ${styled("cyan", name)}${" ".repeat(width - name.length)}${text}`]
+  })
+}
+
 /** The help of the program. */
 export const ofProgram = (commands: Commands): string => {
-  const width = Math.max(...[...commands.keys()].map((name) => name.length)) + 2
-  const list = groups.map(([title, names]) =>
-    [
-      styled("bold", title),
-      ...names.flatMap((name) => {
-        const command = commands.get(name)
-        if (command === undefined) return []
-        const text = wrapped(summaryOf(command), width + 2).slice(width + 2)
-        return [`  ${styled("cyan", name)}${" ".repeat(width - name.length)}${text}`]
-      })
-    ].join("\n")
-  )
+  const list = groups.map(([title, names]) => [styled("bold", title), ...listed(names, "", commands)].join("\n"))
   const ends = Object.entries(codes).map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`)
   return [
     `xdm ${version}: X's Direct Messages, and an archive of them that keeps all.`,
@@ -151,8 +175,8 @@ export const ofProgram = (commands: Commands): string => {
     "",
     styled("bold", "ENVIRONMENT, or .env"),
     wrapped(
-      "X_CLIENT_ID and X_CLIENT_SECRET for `xdm login`, or X_ACCESS_TOKEN, or the four of OAuth 1.0a; X_ACCOUNT, " +
-        "X_TOKEN_FILE, X_API_URL, X_DIALECT; NO_COLOR, BROWSER.",
+      "X_CLIENT_ID and X_CLIENT_SECRET for `xdm login`, or X_ACCESS_TOKEN, or the four of OAuth 1.0a; X_BEARER_TOKEN and " +
+        "X_CONSUMER_SECRET of the app for what X delivers; X_ACCOUNT, X_TOKEN_FILE, X_API_URL, X_DIALECT; NO_COLOR, BROWSER.",
       2
     ),
     "",

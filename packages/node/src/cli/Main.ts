@@ -24,7 +24,7 @@ const root = Command.make("xdm").pipe(
   Command.withSubcommands(all)
 )
 
-const commands = commandsOf(root.descriptor)
+const commands = commandsOf(all.map(({ descriptor }) => descriptor))
 
 const run = Command.run(root, { name: "xdm", version, executable: "xdm" })
 
@@ -57,7 +57,9 @@ const isRefused = (arranged: Arguments | Refused): arranged is Refused => "probl
 
 const helpOf = (name: string | undefined): string => {
   const command = name === undefined ? undefined : commands.get(name)
-  return name === undefined || command === undefined ? Help.ofProgram(commands) : Help.ofCommand(command)
+  return name === undefined || command === undefined
+    ? Help.ofProgram(commands)
+    : Help.ofCommand(command, name, commands)
 }
 
 const misused = (problem: string, command: string | undefined): Effect.Effect<Code> =>

@@ -56,17 +56,18 @@ export const wording = (event: DmEvent.DmEvent, names: Names, media: HydratedEve
   }
 }
 
-/** An event as a line: when, who, what. Further lines of a message are set in below the first. */
-export const eventLine = (event: DmEvent.DmEvent, names: Names, media?: HydratedEvent["media"]): string => {
-  const who = event.senderId === undefined ? "" : names(event.senderId)
-  const begin = `${time(event.createdAt)}  ${who.padEnd(16)}  `
-  const [first = "", ...rest] = wording(event, names, media).split("\n")
+/** A line: when, who, what. Further lines of what was said are set in below the first. */
+export const spoken = (at: DateTime.DateTime, who: string, what: string): string => {
+  const begin = `${time(at)}  ${who.padEnd(16)}  `
+  const [first = "", ...rest] = what.split("\n")
   const indent = " ".repeat(begin.length)
-  const head = `${styled("dim", time(event.createdAt))}  ${styled("cyan", who)}${
-    " ".repeat(begin.length - 18 - who.length)
-  }`
+  const head = `${styled("dim", time(at))}  ${styled("cyan", who)}${" ".repeat(begin.length - 18 - who.length)}`
   return [head + first, ...rest.map((each) => indent + each)].join("\n")
 }
+
+/** An event as a line. */
+export const eventLine = (event: DmEvent.DmEvent, names: Names, media?: HydratedEvent["media"]): string =>
+  spoken(event.createdAt, event.senderId === undefined ? "" : names(event.senderId), wording(event, names, media))
 
 const encode = Schema.encodeSync(DmEvent.DmEvent)
 

@@ -16,6 +16,7 @@ import { search } from "./search.js"
 import { send } from "./send.js"
 import { sync } from "./sync.js"
 import { usage } from "./usage.js"
+import { webhook } from "./webhook.js"
 import { whoami } from "./whoami.js"
 
 export const all = [
@@ -34,6 +35,7 @@ export const all = [
   remove,
   block,
   unblock,
+  webhook,
   sync,
   search,
   exports,
