@@ -66,6 +66,12 @@ describe("the layer reads the account from the environment:", () => {
     expect(await whoIs(layer, { X_API_URL: url, X_ACCESS_TOKEN: Fixtures.tokens.other })).toBe("jonas_lind")
   })
 
+  it("an access token, and the consumer secret for a webhook", async () => {
+    const layer = NodeDirectMessages.layer({ envFile: noFile })
+    const env = { X_API_URL: url, X_ACCESS_TOKEN: Fixtures.tokens.other, X_CONSUMER_SECRET: "of the webhook" }
+    expect(await whoIs(layer, env)).toBe("jonas_lind")
+  })
+
   it("the four of OAuth 1.0a", async () => {
     const layer = NodeDirectMessages.layer({ envFile: noFile })
     expect(await whoIs(layer, { X_API_URL: url, ...four })).toBe("mina_builds")
@@ -113,6 +119,10 @@ describe("a set of variables that is not whole is told of, with what to do:", ()
     expect(await refused(two)).toMatch(/X_CONSUMER_SECRET and X_ACCESS_TOKEN_SECRET are missing: OAuth 1\.0a takes/)
     expect(await refused({ X_ACCESS_TOKEN_SECRET: "s3cr3t", X_ACCESS_TOKEN: "s3cr3t", X_CONSUMER_KEY: "s3cr3t" }))
       .toMatch(/^(?!.*s3cr3t).*X_CONSUMER_SECRET is missing/)
+  })
+
+  it("the consumer secret alone", async () => {
+    expect(await refused({ X_CONSUMER_SECRET: "s3cr3t" })).toMatch(/^(?!.*s3cr3t).*X_CONSUMER_KEY and .* are missing/)
   })
 
   it("a client's secret without its id", async () => {

@@ -1,6 +1,6 @@
 import { Faults, Fixtures } from "@effect-xdm/core/testing"
-import type { ChildProcess } from "node:child_process"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { freePort } from "../support/server.js"
 import { jsonOf, type Machine, makeMachine } from "./support.js"
 
 const { conversations, people } = Fixtures
@@ -211,15 +211,10 @@ describe("xdm follow", () => {
 
 describe("xdm follow --live", () => {
   const app = { X_BEARER_TOKEN: Fixtures.tokens.app }
-  const told = (process: ChildProcess, text: string) =>
-    new Promise<void>((resolve) =>
-      process.stderr?.on("data", (chunk: Buffer) => chunk.toString().includes(text) ? resolve() : undefined)
-    )
-
   it("prints what X tells the moment it arrives, once, and reads behind a broken connection", async () => {
     await machine.emulator(({ resetRequests }) => resetRequests)
     const running = machine.start(["follow", "--live"], app)
-    await told(running.process, "X tells of what is new.")
+    await running.told("X tells of what is new.")
     // Its look behind the connection is over.
     await new Promise((resolve) => setTimeout(resolve, 500))
     await machine.emulator(({ inject }) => inject(Faults.doubled, { times: 1 }))
@@ -251,7 +246,7 @@ describe("xdm follow --live", () => {
 
   it("connects to the emulator of --emulator too", async () => {
     const running = machine.start(["follow", "--live", "--emulator"])
-    await told(running.process, "X tells of what is new.")
+    await running.told("X tells of what is new.")
     running.process.kill("SIGINT")
     expect(await running.ended).toMatchObject({ code: 130, stdout: "" })
   }, 20_000)
@@ -282,6 +277,17 @@ describe("xdm emulator", () => {
     const taken = await machine.xdm(["emulator"])
     expect(taken).toMatchObject({ code: 8, stdout: "" })
     expect(taken.stderr).toMatch(/port 8724 is taken/)
+    // It keeps webhooks, and delivers to a server that listens for it.
+    const port = await freePort()
+    const url = `http://127.0.0.1:${port}/webhooks/x`
+    const listening = machine.start(["webhook", "serve", "--emulator", "--port", String(port)])
+    await listening.told(`xdm webhook register ${url} --emulator`)
+    expect((await machine.xdm(["webhook", "test", url, "--emulator"])).code).toBe(0)
+    expect((await machine.xdm(["webhook", "register", url, "--emulator"])).stdout).toMatch(/\(webhook \d+, new\)/)
+    await machine.xdm(["send", "--emulator", "@jonas_lind", "And to its webhook"])
+    await listening.wrote("And to its webhook")
+    listening.process.kill("SIGINT")
+    expect((await listening.ended).stdout).toMatch(/@xdm_test .*\(a test\).*\n.*@mina_builds +And to its webhook\n$/)
     running.process.kill("SIGINT")
     const ended = await running.ended
     expect(ended.code).toBe(130)
@@ -292,7 +298,10 @@ describe("xdm emulator", () => {
     expect((await machine.xdm(["read", "--emulator", "@jonas_lind", "--limit", "1"])).stdout).not.toContain(
       "To the server"
     )
-  }, 30_000)
+    const unkept = await machine.xdm(["webhook", "register", url, "--emulator"])
+    expect(unkept).toMatchObject({ code: 6, stdout: "" })
+    expect(unkept.stderr).toMatch(/Start `xdm emulator` in another terminal first/)
+  }, 60_000)
 
   it("begins with nothing said where it is told so", async () => {
     const running = machine.start(["emulator", "--empty", "--port", "8729"])

@@ -22,12 +22,17 @@ const commands = [
   "follow",
   "send",
   "group",
+  "media",
   "delete",
+  "block",
+  "unblock",
   "sync",
   "search",
   "export",
   "emulator"
 ]
+
+const ofWebhooks = ["list", "register", "remove", "serve", "test"]
 
 /** Text without what only a terminal shows. */
 const isPlain = (text: string): boolean => !text.includes("\u001B")
@@ -44,24 +49,35 @@ describe("xdm --help", () => {
       "TRY IT",
       "  xdm --emulator inbox       a sample inbox; needs no account and no network"
     ])
-    for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"))
+    for (const command of [...commands, "webhook"]) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"))
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80)
     expect(stdout).toMatch(/EXIT CODES\n {2}0 {4}done/)
   })
 
-  it.each(commands)("of %s says what it does and takes, within 80 columns", async (command) => {
-    const { code, stdout } = await machine.xdm([command, "--help"])
+  it("of a command of commands lists these", async () => {
+    const { code, stdout } = await machine.xdm(["webhook", "--help"])
     expect(code).toBe(0)
-    expect(stdout).toMatch(new RegExp(`^USAGE\n {2}xdm ${command}`))
-    expect(stdout).toMatch(/\n\nDESCRIPTION\n {2}[A-Z]/)
-    expect(stdout).toMatch(/--json\n {6}Print JSON/)
-    expect(stdout).not.toMatch(/A true or false value|This setting is optional|user-defined piece/)
+    expect(stdout).toMatch(/^USAGE\n {2}xdm webhook list\|register\|remove\|serve\|test\n\nDESCRIPTION\n {2}[A-Z]/)
+    for (const command of ofWebhooks) expect(stdout).toMatch(new RegExp(`^  ${command} +[A-Z]`, "m"))
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80)
-    // Each option and argument has its explanation.
-    for (const [, term] of stdout.matchAll(/^ {2}(--?[a-z-]+|<[a-z]+>)/gm)) {
-      expect(stdout).toMatch(new RegExp(`^ {2}${term}.*\n {6}[A-Z]`, "m"))
-    }
   })
+
+  it.each([...commands, ...ofWebhooks.map((each) => `webhook ${each}`)])(
+    "of %s says what it does and takes, within 80 columns",
+    async (command) => {
+      const { code, stdout } = await machine.xdm([...command.split(" "), "--help"])
+      expect(code).toBe(0)
+      expect(stdout).toMatch(new RegExp(`^USAGE\n {2}xdm ${command}`))
+      expect(stdout).toMatch(/\n\nDESCRIPTION\n {2}[A-Z]/)
+      expect(stdout).toMatch(/--json\n {6}Print JSON/)
+      expect(stdout).not.toMatch(/A true or false value|This setting is optional|user-defined piece/)
+      for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80)
+      // Each option and argument has its explanation.
+      for (const [, term] of stdout.matchAll(/^ {2}(--?[a-z-]+|<[a-z]+>)/gm)) {
+        expect(stdout).toMatch(new RegExp(`^ {2}${term}.*\n {6}[A-Z]`, "m"))
+      }
+    }
+  )
 
   it("comes, with code 2, where there is no command", async () => {
     const { code, stdout } = await machine.xdm([])
@@ -86,6 +102,8 @@ describe("xdm", () => {
     const after = await machine.xdm(["whoami", "--emulator", "--json"])
     expect(before).toEqual(after)
     expect(jsonOf(before)[0]).toMatchObject({ username: "mina_builds" })
+    const between = await machine.xdm(["--json", "webhook", "--emulator", "remove", "no-id"])
+    expect(between.stderr).toMatch(/^\{"error":\{"type":"Usage"/)
   })
 
   it("has no colours where it is told so, or nobody sees them", async () => {
@@ -117,6 +135,22 @@ describe("a command line that makes no sense is refused before anything is asked
     [["group", "@jonas_lind", "--text", "hi"], /a group has two members at least/],
     [["delete", "all"], /"all" is no event's id/],
     [["inbox", "extra"], /Received unknown argument: 'extra'/],
+    [
+      ["webhook"],
+      /xdm webhook what\? It takes one of: list, register, remove, serve, test\.\nSee `xdm webhook --help`/
+    ],
+    [["webhook", "sevre"], /xdm webhook knows no command "sevre"\. Did you mean serve\?/],
+    [["webhook", "serve", "--prot", "1"], /xdm webhook serve knows no option "--prot"\. Did you mean --port\?/],
+    [["webhook", "serve", "--port", "65536"], /--port must be 1 to 65535\nSee `xdm webhook serve --help`/],
+    [["webhook", "serve", "--path", "webhooks"], /--path must begin with "\/", like \/webhooks\/x/],
+    [["webhook", "serve", "--path", "/x?y"], /--path must begin with/],
+    [["webhook", "serve", "--host", "http://here"], /--host must be an address of this machine/],
+    [["webhook", "test", "ftp://example.com"], /"ftp:\/\/example\.com" is no URL of a webhook/],
+    [["webhook", "register"], /Missing argument <url>/],
+    [["webhook", "register", "example.com"], /is no URL of a webhook\. Write one like https:/],
+    [["webhook", "register", "https://me:pw@example.com/"], /must not hold a user or a password/],
+    [["webhook", "register", `https://example.com/${"x".repeat(200)}`], /220 characters, and X takes 200/],
+    [["webhook", "remove", "all"], /"all" is no webhook's id\. `xdm webhook list` shows them/],
     [["export", "--format", "pdf"], /Expected one of the following cases: html, md, csv, jsonl/]
   ])("%j", async (words, says) => {
     await machine.emulator(({ resetRequests }) => resetRequests)

@@ -24,6 +24,8 @@ export interface Running {
   readonly process: ChildProcess
   /** Resolves when stdout holds the text. */
   readonly wrote: (text: string) => Promise<void>
+  /** Resolves when stderr holds the text. */
+  readonly told: (text: string) => Promise<void>
   readonly ended: Promise<Ended>
 }
 
@@ -70,21 +72,18 @@ export const makeMachine = async (options: EmulatorOptions = {}): Promise<Machin
         for (const listener of listeners) listener()
       })
     })
-    return {
-      process: child,
-      ended,
-      wrote: (text) =>
-        new Promise((resolve, reject) => {
-          const listener = () =>
-            written.stdout.includes(text)
-              ? resolve()
-              : child.exitCode !== null
-              ? reject(new Error(`it ended without "${text}": ${written.stdout}${written.stderr}`))
-              : undefined
-          listeners.add(listener)
-          listener()
-        })
-    }
+    const holds = (name: "stdout" | "stderr") => (text: string) =>
+      new Promise<void>((resolve, reject) => {
+        const listener = () =>
+          written[name].includes(text)
+            ? resolve()
+            : child.exitCode !== null
+            ? reject(new Error(`it ended without "${text}": ${written.stdout}${written.stderr}`))
+            : undefined
+        listeners.add(listener)
+        listener()
+      })
+    return { process: child, ended, wrote: holds("stdout"), told: holds("stderr") }
   }
 
   return {

@@ -37,6 +37,13 @@ export const serve = async (answer: Http.RequestListener): Promise<Served> => {
   }
 }
 
+/** A port at which nothing listens. */
+export const freePort = async (): Promise<number> => {
+  const { close, url } = await serve((_, response) => response.end())
+  await close()
+  return Number(new URL(url).port)
+}
+
 /** Waits until it is so, a second at most. */
 export const until = async (isSo: () => boolean): Promise<void> => {
   const start = performance.now()
