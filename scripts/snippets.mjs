@@ -9,6 +9,7 @@ const target = join(root, "test", "snippets")
 
 const sources = [
   ...readdirSync(root).filter((name) => name.endsWith(".md")),
+  "packages/core/README.md",
   "packages/node/README.md",
   ...["core", "node"].flatMap((name) => {
     const folder = join(root, "packages", name, "src")
