@@ -77,8 +77,16 @@ const tasks = {
     compile("test/bench")
     run(process.execPath, ["--expose-gc", "test/bench/dist/main.js", ...args])
   },
+  api: () => {
+    tasks.build()
+    run(process.execPath, ["scripts/api.mjs", "--write"])
+  },
+  pack: (args) => {
+    tasks.build()
+    run(process.execPath, ["scripts/pack.mjs", ...args])
+  },
   verify: () => {
-    for (const name of ["build", "check", "lint", "test", "bench"]) tasks[name]([])
+    for (const name of ["build", "check", "lint", "test", "pack"]) tasks[name]([])
   }
 }
 

@@ -21,6 +21,7 @@ export interface Request {
  */
 export type Transport = "normal" | "cut" | "stalled"
 
+/** An answer of the emulator, and what becomes of it on the way. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
