@@ -1,7 +1,7 @@
 // Makes the program `xdm` of what was compiled: a few files without a dependency, for it must start at once.
 import { build } from "esbuild"
-import { rmSync } from "node:fs"
-import { join } from "node:path"
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join, sep } from "node:path"
 
 const folder = join(import.meta.dirname, "dist", "bin")
 rmSync(folder, { recursive: true, force: true })
@@ -28,10 +28,11 @@ const onlyDispatchers = {
   }
 }
 
-await build({
+const { metafile } = await build({
   entryPoints: [join(import.meta.dirname, "dist", "cli", "xdm.js")],
   outdir: folder,
   bundle: true,
+  metafile: true,
   splitting: true,
   minify: true,
   platform: "node",
@@ -47,3 +48,17 @@ await build({
   plugins: [onlyDispatchers],
   logLevel: "warning"
 })
+
+// The licences of what is in those files ask to go with it.
+const folders = new Set(
+  Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)).flatMap((input) =>
+    /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(input.split(sep).join("/").replace(/^[\w-]+:/, "")) ?? []
+  )
+)
+const licences = [...folders].map((home) => {
+  const { license, name, version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"))
+  const file = readdirSync(home).find((entry) => /^licen[cs]e/i.test(entry))
+  if (file === undefined) throw new Error(`${name} has no licence to go with xdm`)
+  return `${name} ${version} (${license})\n\n${readFileSync(join(home, file), "utf8").trim()}\n`
+})
+writeFileSync(join(folder, "LICENSES.txt"), licences.sort().join(`\n${"-".repeat(80)}\n\n`))
