@@ -12,106 +12,107 @@ import { attw, lookInto, pack, publint } from "./pack/tarballs.mjs"
 
 const folder = mkdtempSync(join(tmpdir(), "effect-xdm-pack-"))
 const started = performance.now()
+const thisNode = { command: process.execPath, args: [] }
+const programs = ["memory", "server"]
 
-// As the README says it, with the tarballs in place of our names, and SQLite prebuilt in place of compiled.
-const readme = readFileSync(join(root, "packages", "node", "README.md"), "utf8")
-const lines = [...readme.matchAll(/^npm install (.+)$/gm)].map(([, words]) => words.trim().split(" "))
+/** What the README of a package says to install: the packages, and then those of the archive. */
+const installs = (name) =>
+  [...readFileSync(join(root, "packages", name, "README.md"), "utf8").matchAll(/^npm install (.+)$/gm)]
+    .map(([, words]) => words.trim().split(" "))
+
+// The same interface as better-sqlite3, prebuilt: it needs no compiler.
 const sqlite = "npm:libsql@0.5.29"
+const overrides = { "better-sqlite3": sqlite }
 
-/** The lowest version that a range of ours allows. */
-const lowest = ([name, range]) => `${name}@${/\d+\.\d+\.\d+/.exec(range)[0]}`
+/** What to install, with the tarballs in place of our names. */
+const named = (packages, words) =>
+  words.map((word) =>
+    packages.find(({ manifest }) => manifest.name === word)?.tarball ??
+      word.replace(/^(better-sqlite3)@.*/, `$1@${sqlite}`)
+  )
 
-const tried = async (packages) => {
-  const [core, node] = packages
-  const { version } = node.manifest
-  const named = (words) =>
-    words.map((word) =>
-      packages.find(({ manifest }) => manifest.name === word)?.tarball ??
-        word.replace(/^(better-sqlite3)@.*/, `$1@${sqlite}`)
-    )
-  const [main = [], archive = []] = lines
-  const programs = ["all", "memory", "server"]
-  // The archive's module loads without its packages; only opening one needs them.
-  const user = project(join(folder, "user"), {
-    packages,
-    programs: ["memory", "server"],
-    overrides: { "better-sqlite3": sqlite }
-  })
-
+/** As most do: npm, any compiler, any runtime. */
+const user = async (packages) => {
+  const [{ manifest: { version } }] = packages
+  const made = project(join(folder, "user"), { packages, programs })
   await step("installs by npm, as the README says", async () => {
-    await npm(user, named(main))
+    await npm(made, named(packages, installs("node")[0]))
   })
   for (const compiler of Object.keys(compilers)) {
     for (const resolution of Object.keys(resolutions)) {
-      await step(`types: ${compiler}, ${resolution}`, () => compile(user, compiler, resolution))
+      await step(`types: ${compiler}, ${resolution}`, () => compile(made, compiler, resolution))
     }
   }
   for (const runtime of await runtimes()) {
-    await step(`runs in ${runtime.title}`, () => runs(user, runtime, programs))
-    if (runtime.isNode) await step(`xdm in ${runtime.title}`, () => xdm(user, runtime, version))
+    // Among all that can be imported is the archive, which needs its packages only when it is opened.
+    await step(`runs in ${runtime.title}`, () => runs(made, runtime, ["all", ...programs]))
+    if (runtime.isNode) await step(`xdm in ${runtime.title}`, () => xdm(made, runtime, version))
   }
-  await step("xdm by its link", () => xdm(user, undefined, version))
-  await browser(user)
-
-  const node0 = { command: process.execPath, args: [] }
-  const kept = project(join(folder, "archive"), {
-    packages,
-    programs: ["archive"],
-    overrides: { "better-sqlite3": sqlite }
-  })
-  await step("the archive, with its packages as the README says", async () => {
-    await npm(kept, named([...main, ...archive]))
-    await compile(kept, "TypeScript 5.9", "nodenext")
-    return runs(kept, node0, ["all", "archive"])
-  })
-
-  const strict = project(join(folder, "strict"), { packages, programs: ["memory", "server"] })
-  await step("installs by pnpm, where each package has only what it names", async () => {
-    await pnpm(strict, named(main))
-    await compile(strict, "TypeScript 5.9", "nodenext")
-    await xdm(strict, undefined, version)
-    return runs(strict, node0, programs)
-  })
-
-  const old = project(join(folder, "old-core"), { packages: [core], programs: ["memory"] })
-  const peers = (each) => Object.entries(each.manifest.peerDependencies).filter(([name]) => !/xdm/.test(name))
-  await step("core with the oldest peers that it allows", async () => {
-    const wanted = peers(core).map(lowest)
-    await npm(old, [core.tarball, ...wanted])
-    await compile(old, "TypeScript 5.9", "nodenext")
-    await runs(old, node0, ["all", "memory"])
-    return wanted.join(", ")
-  })
-
-  const oldNode = project(join(folder, "old-node"), {
-    packages,
-    programs: ["memory", "server", "archive"],
-    overrides: { "better-sqlite3": sqlite }
-  })
-  await step("node with the oldest peers that it allows", async () => {
-    const wanted = peers(node).map(lowest)
-    await npm(oldNode, named([core.manifest.name, node.manifest.name, ...wanted]))
-    await compile(oldNode, "TypeScript 5.9", "nodenext")
-    await runs(oldNode, node0, [...programs, "archive"])
-    return wanted.join(", ")
-  })
+  await step("xdm by its link", () => xdm(made, undefined, version))
+  await browser(made)
 }
 
+const core = (packages) =>
+  step("core alone, as its README says", async () => {
+    const [first] = packages
+    const made = project(join(folder, "core"), { packages: [first], programs: ["memory"] })
+    await npm(made, named(packages, installs("core")[0]))
+    await compile(made, "TypeScript 5.9", "nodenext")
+    return runs(made, thisNode, ["all", "memory"])
+  })
+
+const archive = (packages) =>
+  step("the archive, as the README says", async () => {
+    const made = project(join(folder, "archive"), { packages, programs: ["archive"], overrides })
+    await npm(made, named(packages, installs("node").flat()))
+    await compile(made, "TypeScript 5.9", "nodenext")
+    return runs(made, thisNode, ["all", "archive"])
+  })
+
+const strict = (packages) =>
+  step("installs by pnpm, where each package has only what it names", async () => {
+    const made = project(join(folder, "strict"), { packages, programs })
+    await pnpm(made, named(packages, installs("node")[0]))
+    await compile(made, "TypeScript 5.9", "nodenext")
+    await xdm(made, undefined, packages[0].manifest.version)
+    return runs(made, thisNode, ["all", ...programs])
+  })
+
+/** With the lowest version of each peer that its range allows. */
+const oldest = (packages, names) =>
+  step(`${packages.at(-1).manifest.name} with the oldest peers that it allows`, async () => {
+    const made = project(join(folder, `oldest-${packages.at(-1).name}`), { packages, programs: names, overrides })
+    const ours = packages.map(({ manifest: { name } }) => name)
+    const peers = Object.entries(packages.at(-1).manifest.peerDependencies)
+      .filter(([name]) => !ours.includes(name))
+      .map(([name, range]) => `${name}@${/\d+\.\d+\.\d+/.exec(range)[0]}`)
+    await npm(made, named(packages, [...ours, ...peers]))
+    await compile(made, "TypeScript 5.9", "nodenext")
+    await runs(made, thisNode, ["all", ...names])
+    return peers.join(", ")
+  })
+
 try {
-  let packages
+  let packages = []
   await step("packs", async () => {
     packages = await pack(folder)
   })
-  for (const each of packages ?? []) {
+  for (const each of packages) {
     await step(`${each.manifest.name}: what is in it`, () => lookInto(each))
     await step(`${each.manifest.name}: publint`, () => publint(each))
     await step(`${each.manifest.name}: are the types wrong`, () => attw(each))
   }
-  if (packages !== undefined) await tried(packages)
+  if (packages.length > 0) {
+    await user(packages)
+    await core(packages)
+    await archive(packages)
+    await strict(packages)
+    await oldest(packages.slice(0, 1), ["memory"])
+    await oldest(packages, [...programs, "archive"])
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-console.log(
-  `${failures() === 0 ? "All well" : `${failures()} failed`}, in ${Math.round((performance.now() - started) / 1000)} s`
-)
+const seconds = Math.round((performance.now() - started) / 1000)
+console.log(`${failures() === 0 ? "All well" : `${failures()} failed`}, in ${seconds} s`)
 if (failures() > 0) process.exitCode = 1
