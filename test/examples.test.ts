@@ -188,6 +188,24 @@ describe("the examples", () => {
       expect(readFileSync(join(folder, "launch.html"), "utf8")).toMatch(/^<!DOCTYPE html>[^]*<\/html>\n$/)
     }))
 
+  it.live("telemetry: a span for each request under the program's own, and the metrics", () =>
+    Effect.gen(function*() {
+      const { code, stderr, stdout } = yield* run("telemetry.js")
+      expect(stderr).toBe("")
+      expect(code).toBe(0)
+      const names = stdout.match(/^ {2}name: '.*'|(?<= {4}name: ')xdm_\w+/gm)
+      expect(names).toEqual([
+        ...Array.from({ length: 3 }, () => "  name: 'GET /2/dm_conversations/{id}/dm_events'"),
+        "  name: 'newest twenty'",
+        "xdm_requests",
+        "xdm_events_read",
+        "xdm_cost_dollars"
+      ])
+      const root = /name: 'newest twenty',\n {2}id: '(\w+)'/.exec(stdout)?.[1]
+      expect(stdout.split(`    spanId: '${root}'`)).toHaveLength(4)
+      expect(stdout).not.toContain(Fixtures.tokens.owner)
+    }))
+
   it.live("send-picture: sends one in parts, and fetches the same", () =>
     Effect.gen(function*() {
       const { code, stderr, stdout } = yield* run("send-picture.js")

@@ -1,6 +1,6 @@
 import { build } from "esbuild"
 import { execFile } from "node:child_process"
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
@@ -35,5 +35,19 @@ describe("the README", () => {
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
+  })
+
+  it("names each metric and each attribute of a span that there is", async () => {
+    const telemetry = /^## Telemetry\n([^]*?)^## /m.exec(await readFile(join(root, "README.md"), "utf8"))![1]!
+    const source = join(root, "packages", "core", "src")
+    const files = (await readdir(source, { recursive: true })).filter((path) => path.endsWith(".ts"))
+    const code = (await Promise.all(files.map((path) => readFile(join(source, path), "utf8")))).join("\n")
+    const names = (text: string, quote: string) =>
+      new Set(
+        [...text.matchAll(new RegExp(`${quote}(xdm_\\w+|(?:x|http|url)(?:\\.[a-z_]+)+)${quote}`, "g"))].map((
+          [, name]
+        ) => name)
+      )
+    expect([...names(telemetry, "`")].sort()).toEqual([...names(code, "\"")].sort())
   })
 })
