@@ -13,6 +13,7 @@ import { live } from "./live.js"
 import { type Group, overLimit, print } from "./measure.js"
 import { media } from "./media.js"
 import { merging } from "./merge.js"
+import { size } from "./size.js"
 import { startup } from "./startup.js"
 import { webhook } from "./webhook.js"
 
@@ -26,6 +27,7 @@ const benches: { readonly [name: string]: () => Group | Promise<Group> } = {
   "long-listing": longListing,
   media,
   merge: merging,
+  size,
   startup,
   webhook
 }
