@@ -3,12 +3,15 @@ import { Struct } from "effect"
 /** What a bench has found, one line of the table. */
 export interface Row {
   readonly name: string
-  readonly value: number
-  readonly unit: string
+  /** Absent if there is nothing to measure, and `note` says why. */
+  readonly value?: number
+  readonly unit?: string
   /** How many times the baseline of the same run this is. */
   readonly ratio?: number
   /** What the ratio, or else the value, must not exceed. */
   readonly limit?: number
+  /** What a number does not tell. */
+  readonly note?: string
 }
 
 export interface Group {
@@ -46,24 +49,30 @@ export const heapUsed = (): number => {
   return process.memoryUsage().heapUsed
 }
 
-export const overLimit = (row: Row): boolean => row.limit !== undefined && (row.ratio ?? row.value) > row.limit
+export const overLimit = (row: Row): boolean => row.limit !== undefined && (row.ratio ?? row.value ?? 0) > row.limit
 
 const number = (value: number): string =>
-  value >= 1000 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3)
+  Number.isInteger(value) || value >= 1000 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(3)
+
+/** The value with its unit. */
+export const amount = ({ unit = "", value }: Row): string => value === undefined ? "" : `${number(value)} ${unit}`
 
 export const print = (group: Group): void => {
   const lines = group.rows.map((row) => [
     row.name,
-    `${number(row.value)} ${row.unit}`,
+    amount(row),
     row.ratio === undefined ? "" : `${row.ratio.toFixed(2)} ×`,
     row.limit === undefined
       ? ""
-      : `${overLimit(row) ? "OVER" : "ok, at most"} ${row.limit}${row.ratio === undefined ? "" : " ×"}`
+      : `${overLimit(row) ? "OVER" : "ok, at most"} ${row.limit}${row.ratio === undefined ? "" : " ×"}`,
+    row.note ?? ""
   ])
   const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]!.length)))
   console.log(`\n${group.title}`)
   for (const line of lines) {
-    const cells = line.map((cell, column) => column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))
+    const cells = line.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column] ?? 0)
+    )
     console.log(`  ${cells.join("   ").trimEnd()}`)
   }
 }

@@ -1,0 +1,89 @@
+/** How much a browser loads to list messages. */
+import { build, type BuildOptions, type Message } from "esbuild"
+import { fileURLToPath } from "node:url"
+import { gzipSync } from "node:zlib"
+import type { Group, Row } from "../measure.js"
+import { labels, type Name } from "./peer.js"
+import { lister } from "./programs.js"
+
+const options = {
+  bundle: true,
+  write: false,
+  minify: true,
+  platform: "browser",
+  format: "esm",
+  target: "es2022",
+  logLevel: "silent"
+} as const satisfies BuildOptions
+
+/** Where the libraries are found from. */
+const resolveDir = fileURLToPath(new URL("../..", import.meta.url))
+
+const kilobytes = (contents: Uint8Array): number => gzipSync(contents, { level: 9 }).length / 1000
+
+const stdin = (name: Name) => ({ contents: lister(name, "https://api.x.com", 100), resolveDir })
+
+/** The size, or which modules of Node's it asks a browser for. */
+const sizeOf = async (name: Name, external: Array<string> = []): Promise<number | ReadonlyArray<string>> => {
+  try {
+    const { outputFiles } = await build({ ...options, stdin: stdin(name), external })
+    return kilobytes(outputFiles[0]!.contents)
+  } catch (error) {
+    // What esbuild throws.
+    const { errors } = error as { errors: ReadonlyArray<Message> }
+    return [...new Set(errors.map(({ text }) => /"(.+?)"/.exec(text)?.[1] ?? text))]
+  }
+}
+
+/**
+ * What of the bundle is this library's own code, with the names that it has in there: all that it takes of effect is
+ * put into a chunk beside it.
+ */
+const ownSize = async (): Promise<number> => {
+  const packages = ["effect", "@effect/platform"]
+  const { metafile } = await build({ ...options, stdin: stdin("effect-xdm"), external: packages, metafile: true })
+  const taken = Object.values(metafile.outputs)[0]!.imports.map(({ path }) => path)
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: { own: "own", taken: "taken" },
+    outdir: "out",
+    splitting: true,
+    plugins: [{
+      name: "programs",
+      setup: ({ onLoad, onResolve }) => {
+        onResolve({ filter: /^(own|taken)$/ }, ({ path }) => ({ path, namespace: "programs" }))
+        onLoad({ filter: /^own$/, namespace: "programs" }, () => stdin("effect-xdm"))
+        onLoad({ filter: /^taken$/, namespace: "programs" }, () => ({
+          contents: [...new Set(taken)].map((path, i) => `export * as m${i} from "${path}"`).join("\n"),
+          resolveDir
+        }))
+      }
+    }]
+  })
+  return kilobytes(outputFiles.find(({ path }) => path.endsWith("own.js"))!.contents)
+}
+
+const row = async (name: Name): Promise<Row> => {
+  const size = await sizeOf(name)
+  if (typeof size === "number") {
+    return { name: labels[name], value: size, unit: "kB", ...(name === "effect-xdm" ? { limit: 85 } : undefined) }
+  }
+  const without = await sizeOf(name, [...size])
+  return {
+    name: labels[name],
+    ...(typeof without === "number" ? { value: without, unit: "kB" } : undefined),
+    note: `does not bundle; without Node's ${size.join(", ")}`
+  }
+}
+
+/** Minified and by gzip, in the 1,000 bytes that browsers count in. */
+export const bundle = async (): Promise<ReadonlyArray<Group>> => {
+  const rows = await Promise.all((["fetch", "effect-xdm", "xdk", "twitter-api-v2"] as const).map(row))
+  return [
+    { title: "A lister bundled for the browser, minified, gzip", rows },
+    {
+      title: "The same, the library's own code alone",
+      rows: [{ name: labels["effect-xdm"], value: await ownSize(), unit: "kB", limit: 12 }]
+    }
+  ]
+}

@@ -1,0 +1,21 @@
+/** This library beside X's own SDK, the most used one, and none: the same work on the same pages. */
+import type { Group } from "../measure.js"
+import { bundle } from "./bundle.js"
+import { coldStart } from "./coldStart.js"
+import { decoding } from "./decode.js"
+import { holding, listing, newest, sending } from "./overTheWire.js"
+
+/** `quick` is for trying: the figures are rough. */
+export const peers = async (quick: boolean): Promise<ReadonlyArray<Group>> => {
+  const measured = quick ? 3 : 7
+  return [
+    // The engine has its say only after some 3,000 pages.
+    ...await listing({ warm: quick ? 2 : 10, measured }),
+    await decoding({ warm: quick ? 2 : 6, measured }),
+    await holding(),
+    ...await newest(),
+    await sending({ warm: 3, measured: quick ? 3 : 5 }),
+    ...await bundle(),
+    ...await coldStart(measured)
+  ]
+}
