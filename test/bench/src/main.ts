@@ -1,7 +1,9 @@
 /**
  * The benches: `npm run bench`, all of them; `npm run bench -- decode`, those
  * whose name holds the word; `--json` prints JSON in place of the tables,
- * `--json FILE` writes it there as well as printing the tables.
+ * `--json FILE` writes it there as well as printing the tables; `--readme`
+ * writes the tables into the README, where it has a place for them; `--quick`
+ * is for trying: `peers` takes fewer rounds.
  */
 import { writeFileSync } from "node:fs"
 import { cpus } from "node:os"
@@ -10,16 +12,28 @@ import { decoding, holding } from "./decode.js"
 import { limiting } from "./limits.js"
 import { listing, longListing } from "./listing.js"
 import { live } from "./live.js"
+import { writeReadme } from "./markdown.js"
 import { type Group, overLimit, print } from "./measure.js"
 import { media } from "./media.js"
 import { merging } from "./merge.js"
+import { faults } from "./peers/faults.js"
+import { peers } from "./peers/index.js"
 import { size } from "./size.js"
 import { startup } from "./startup.js"
 import { webhook } from "./webhook.js"
 
-const benches: { readonly [name: string]: () => Group | Promise<Group> } = {
+const args = process.argv.slice(2)
+const readme = args.includes("--readme")
+const quick = args.includes("--quick")
+const json = args.indexOf("--json")
+const next = json === -1 ? undefined : args[json + 1]
+const file = next?.startsWith("--") === true ? undefined : next
+const wanted = args.filter((arg, i) => !arg.startsWith("--") && (json === -1 || i < json))
+
+const benches: { readonly [name: string]: () => Group | Promise<Group | ReadonlyArray<Group>> } = {
   archive,
   decode: decoding,
+  faults,
   heap: holding,
   limits: limiting,
   listing,
@@ -27,32 +41,30 @@ const benches: { readonly [name: string]: () => Group | Promise<Group> } = {
   "long-listing": longListing,
   media,
   merge: merging,
+  peers: () => peers(quick),
   size,
   startup,
   webhook
 }
 
-const args = process.argv.slice(2)
-const json = args.indexOf("--json")
-const file = json === -1 ? undefined : args[json + 1]
-const wanted = json === -1 ? args : args.slice(0, json)
+const machine = `${process.platform} ${process.arch}, ${cpus().length} cores`
 
 const groups: Array<Group> = []
 for (const [name, bench] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue
-  const group = await bench()
-  groups.push(group)
-  if (json === -1 || file !== undefined) print(group)
+  const found = [await bench()].flat()
+  groups.push(...found)
+  if (json === -1 || file !== undefined) found.forEach(print)
+  const today = new Date().toISOString().slice(0, 10)
+  const origin = `By \`npm run bench -- ${name} --readme\` on ${today}, Node ${process.version}, ${machine}.`
+  if (readme && !writeReadme(name, found, origin)) console.error(`The README has no place for ${name}`)
 }
 
-const report = {
-  date: new Date().toISOString(),
-  node: process.version,
-  machine: `${process.platform} ${process.arch}, ${cpus().length} cores`,
-  groups
-}
+const report = { date: new Date().toISOString(), node: process.version, machine, groups }
 if (file !== undefined) writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`)
 else if (json !== -1) console.log(JSON.stringify(report, null, 2))
 
-const missed = groups.flatMap((group) => group.rows.filter(overLimit))
-if (missed.length > 0) console.error(`\nOver its limit: ${missed.map((row) => row.name).join("; ")}`)
+const missed = groups.flatMap(({ rows, title }) => rows.filter(overLimit).map(({ name }) => ({ name, title })))
+if (missed.length > 0) {
+  console.error(`\nOver its limit: ${missed.map(({ name, title }) => `${name} (${title})`).join("; ")}`)
+}
