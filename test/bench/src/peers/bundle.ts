@@ -72,7 +72,7 @@ const row = async (name: Name): Promise<Row> => {
   return {
     name: labels[name],
     ...(typeof without === "number" ? { value: without, unit: "kB" } : undefined),
-    note: `does not bundle; without Node's ${size.join(", ")}`
+    note: `only with Node's ${size.join(", ")} left out`
   }
 }
 

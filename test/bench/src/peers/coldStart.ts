@@ -5,10 +5,12 @@ import { mkdir, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { fileURLToPath } from "node:url"
-import { alternating, type Group } from "../measure.js"
+import type { Group } from "../measure.js"
 import { page } from "../pages.js"
-import { labels, type Name, names } from "./peer.js"
+import { inTurn } from "./crew.js"
+import { type Name, names } from "./peer.js"
 import { lister } from "./programs.js"
+import { rows } from "./rows.js"
 
 const milliseconds = (program: string): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -25,7 +27,7 @@ const milliseconds = (program: string): Promise<number> =>
 
 const limits = { bundled: 1.5, unbundled: 3 }
 
-export const coldStart = async (rounds: number): Promise<ReadonlyArray<Group>> => {
+export const coldStart = async (measured: number): Promise<ReadonlyArray<Group>> => {
   const answer = JSON.stringify(page(0))
   const server = createServer((_, response) => response.setHeader("content-type", "application/json").end(answer))
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
@@ -53,18 +55,11 @@ export const coldStart = async (rounds: number): Promise<ReadonlyArray<Group>> =
     }
     const groups: Array<Group> = []
     for (const kind of ["unbundled", "bundled"] as const) {
-      const candidates = names.map((name) => [name, () => milliseconds(fileOf(name, kind))])
-      // fromEntries forgets the names that it is given.
-      const found = await alternating(rounds, Object.fromEntries(candidates) as { [N in Name]: () => Promise<number> })
+      const candidates = new Map(names.map((name) => [name, () => milliseconds(fileOf(name, kind))]))
+      const found = await inTurn(candidates, { warm: 1, measured })
       groups.push({
         title: `Start to the first event, ${kind}`,
-        rows: names.map((name) => ({
-          name: labels[name],
-          value: found[name],
-          unit: "ms",
-          ratio: found[name] / found.fetch,
-          ...(name === "effect-xdm" ? { limit: limits[kind] } : undefined)
-        }))
+        rows: rows(found, { unit: "ms", baseline: "fetch", limit: limits[kind] })
       })
     }
     return groups

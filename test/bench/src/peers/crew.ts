@@ -1,7 +1,6 @@
 /** The processes of a comparison: the server, and a worker for each of those compared. */
 import { type ChildProcess, fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import { median } from "../measure.js"
 import type { Name, Settings } from "./peer.js"
 import type { Answer, Figures, Order } from "./worker.js"
 
@@ -75,21 +74,25 @@ export interface Rounds {
   readonly measured: number
 }
 
-/** All of the crew in turn, round after round; gives the medians of the rounds that are measured. */
-export const alternating = async <N extends Name>(
-  crew: ReadonlyMap<N, Ask>,
-  { measured, warm }: Rounds,
-  order: Order
-): Promise<ReadonlyMap<N, Figures>> => {
-  const found = new Map([...crew.keys()].map((name): [N, Array<Figures>] => [name, []]))
+/** All of them in turn, round after round; gives what the rounds after the warm ones found. */
+export const inTurn = async <N, A>(
+  candidates: ReadonlyMap<N, () => Promise<A>>,
+  { measured, warm }: Rounds
+): Promise<ReadonlyMap<N, ReadonlyArray<A>>> => {
+  const found = new Map([...candidates.keys()].map((name): [N, Array<A>] => [name, []]))
   for (let round = 0; round < warm + measured; round++) {
-    for (const [name, ask] of crew) {
-      const figures = await ask(order)
-      if (round >= warm) found.get(name)!.push(figures)
+    for (const [name, run] of candidates) {
+      const result = await run()
+      if (round >= warm) found.get(name)!.push(result)
     }
   }
-  const of = (all: ReadonlyArray<Figures>, figure: keyof Figures) => median(all.map((each) => each[figure]))
-  return new Map(
-    [...found].map(([name, all]) => [name, { cpu: of(all, "cpu"), time: of(all, "time"), held: of(all, "held") }])
-  )
+  return found
 }
+
+/** The same order for all of the crew, in turn. */
+export const alternating = <N extends Name>(
+  crew: ReadonlyMap<N, Ask>,
+  rounds: Rounds,
+  order: Order
+): Promise<ReadonlyMap<N, ReadonlyArray<Figures>>> =>
+  inTurn(new Map([...crew].map(([name, ask]) => [name, () => ask(order)])), rounds)

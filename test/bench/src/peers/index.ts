@@ -16,6 +16,6 @@ export const peers = async (quick: boolean): Promise<ReadonlyArray<Group>> => {
     ...await newest(),
     await sending({ warm: 3, measured: quick ? 3 : 5 }),
     ...await bundle(),
-    ...await coldStart(measured)
+    ...await coldStart(quick ? 2 : 5)
   ]
 }

@@ -1,7 +1,7 @@
 /** Listing, holding, merging and sending over loopback HTTP. */
 import type { Group } from "../measure.js"
 import { alternating, type Rounds, withCrew, withServer } from "./crew.js"
-import { names } from "./peer.js"
+import { type Name, names } from "./peer.js"
 import { figureOf, rows } from "./rows.js"
 
 const pages = 300
@@ -46,11 +46,11 @@ export const newest = (): Promise<ReadonlyArray<Group>> =>
     withCrew(names, url, async (crew) => {
       const groups: Array<Group> = []
       for (const how of ["whole", "stopped"] as const) {
-        const values = new Map<(typeof names)[number], number>()
+        const values = new Map<Name, ReadonlyArray<number>>()
         for (const [name, ask] of crew) {
           await requests()
           await ask({ task: "newest", conversations, count: 50, how })
-          values.set(name, await requests())
+          values.set(name, [await requests()])
         }
         groups.push({
           title: `Newest 50 of 200 conversations, ${

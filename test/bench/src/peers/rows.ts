@@ -1,6 +1,9 @@
 /** Rows of a table, one for each of those compared. */
-import type { Row } from "../measure.js"
+import { median, type Row } from "../measure.js"
 import { labels, type Name } from "./peer.js"
+
+/** What each round found, by the names of those compared. */
+export type Found<N extends Name = Name> = ReadonlyMap<N, ReadonlyArray<number>>
 
 export interface Column {
   readonly unit: string
@@ -10,23 +13,21 @@ export interface Column {
   readonly limit: number
 }
 
-export const rows = (
-  values: ReadonlyMap<Name, number>,
-  { baseline, limit, unit }: Column
-): ReadonlyArray<Row> => {
-  const one = baseline === undefined ? undefined : values.get(baseline)
-  return [...values].map(([name, value]) => ({
+/** Medians. A ratio is that of two values of the same round, so that what slows the machine for a while slows both. */
+export const rows = (found: Found, { baseline, limit, unit }: Column): ReadonlyArray<Row> => {
+  const ones = baseline === undefined ? undefined : found.get(baseline)
+  return [...found].map(([name, values]) => ({
     name: labels[name],
-    value,
+    value: median(values),
     unit,
-    ...(one === undefined ? undefined : { ratio: value / one }),
+    ...(ones === undefined ? undefined : { ratio: median(values.map((value, round) => value / ones[round]!)) }),
     ...(name === "effect-xdm" ? { limit } : undefined)
   }))
 }
 
-/** One figure of each, divided by how often it was done. */
+/** One figure of each round, divided by how often it was done. */
 export const figureOf = <N extends Name, F extends string>(
-  found: ReadonlyMap<N, { readonly [figure in F]: number }>,
+  found: ReadonlyMap<N, ReadonlyArray<{ readonly [figure in F]: number }>>,
   figure: F,
   times: number
-): ReadonlyMap<N, number> => new Map([...found].map(([name, figures]) => [name, figures[figure] / times]))
+): Found<N> => new Map([...found].map(([name, rounds]) => [name, rounds.map((figures) => figures[figure] / times)]))
