@@ -11,7 +11,7 @@ export const peers = async (quick: boolean): Promise<ReadonlyArray<Group>> => {
   return [
     // The engine has its say only after some 3,000 pages.
     ...await listing({ warm: quick ? 2 : 10, measured }),
-    await decoding({ warm: quick ? 2 : 6, measured }),
+    await decoding({ warm: quick ? 2 : 6, measured: 2 * measured + 1 }),
     await holding(),
     ...await newest(),
     await sending({ warm: 3, measured: quick ? 3 : 5 }),
