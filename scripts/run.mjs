@@ -9,9 +9,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const bin = (name) => join(root, "node_modules", ".bin", name)
 
-const run = (command, args, { quiet = false } = {}) => {
+const run = (command, args, { cwd = root, quiet = false } = {}) => {
   const result = spawnSync(command, args, {
-    cwd: root,
+    cwd,
     stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
     shell: process.platform === "win32"
   })
@@ -21,15 +21,12 @@ const run = (command, args, { quiet = false } = {}) => {
   process.exit(result.status ?? 1)
 }
 
-const installed = () => {
-  const mark = join(root, "node_modules", ".modules.yaml")
-  return existsSync(mark) && statSync(mark).mtimeMs >= statSync(join(root, "pnpm-lock.yaml")).mtimeMs
-}
+const installed = (mark) =>
+  existsSync(join(root, mark)) && statSync(join(root, mark)).mtimeMs >= statSync(join(root, "pnpm-lock.yaml")).mtimeMs
 
-const install = () => {
-  if (installed()) return
+const install = (...options) => {
   console.error("Installing the dependencies (once, about half a minute) …")
-  run("npx", ["-y", packageManager, "install", "--frozen-lockfile"], { quiet: true })
+  run("npx", ["-y", packageManager, "install", "--frozen-lockfile", ...options], { quiet: true })
 }
 
 const packages = ["packages/core", "packages/node", "examples"]
@@ -68,7 +65,7 @@ const tasks = {
     ])
   },
   lint: () => {
-    run(bin("oxlint"), ["--deny-warnings", "packages", "examples", "test", "scripts"])
+    run(bin("oxlint"), ["--deny-warnings", "packages", "examples", "test", "scripts", "site"])
     run(bin("dprint"), ["check"])
   },
   format: () => run(bin("dprint"), ["fmt"]),
@@ -85,8 +82,18 @@ const tasks = {
     tasks.build()
     run(process.execPath, ["scripts/pack.mjs", ...args])
   },
+  site: ([option]) => {
+    // What the site is made with is half of all there is to install, and nothing else needs it.
+    if (!installed("site/node_modules")) install()
+    tasks.build()
+    const site = { cwd: join(root, "site") }
+    run(process.execPath, ["site/api.mjs"])
+    run(join(root, "site", "node_modules", ".bin", "vitepress"), ["build"], site)
+    run(process.execPath, ["site/links.mjs"])
+    if (option === "--show") run(join(root, "site", "node_modules", ".bin", "vitepress"), ["preview"], site)
+  },
   verify: () => {
-    for (const name of ["build", "check", "lint", "test", "pack"]) tasks[name]([])
+    for (const name of ["build", "check", "lint", "test", "pack", "site"]) tasks[name]([])
   }
 }
 
@@ -96,5 +103,5 @@ if (task === undefined) {
   console.error(`There is no command "${name}". There are: ${Object.keys(tasks).join(", ")}.`)
   process.exit(1)
 }
-install()
+if (!installed("node_modules/.modules.yaml")) install("--filter", "!@effect-xdm/site")
 task(args)

@@ -1,8 +1,9 @@
-// Takes the TypeScript blocks of the README and of the doc comments out into test/snippets, a file each, so that the
-// compiler reads them as a user's program would be read. A block marked `ts ignore` is passed over.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+// Takes the TypeScript blocks of the README, of the site and of the doc comments out into test/snippets, a file each, so
+// that the compiler reads them as a user's program would be read. A block marked `ts ignore` is passed over.
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
+import { blocksOf } from "./blocks.mjs"
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const target = join(root, "test", "snippets")
@@ -11,6 +12,9 @@ const sources = [
   ...readdirSync(root).filter((name) => name.endsWith(".md")),
   "packages/core/README.md",
   "packages/node/README.md",
+  ...readdirSync(join(root, "site"), { recursive: true })
+    .filter((path) => path.endsWith(".md") && !/^(api|node_modules|dist)\b/.test(path))
+    .map((path) => join("site", path)),
   ...["core", "node"].flatMap((name) => {
     const folder = join(root, "packages", name, "src")
     return readdirSync(folder, { recursive: true })
@@ -25,17 +29,22 @@ writeFileSync(
   join(target, "tsconfig.json"),
   JSON.stringify({ extends: "../tsconfig.json", compilerOptions: { noUnusedLocals: false }, include: ["*.ts"] })
 )
+// What the programs of the site run on.
+copyFileSync(join(root, "examples", "src", "emulated.ts"), join(target, "emulated.ts"))
 
 let count = 0
 for (const source of sources) {
   const isDoc = source.endsWith(".ts")
   const text = readFileSync(join(root, source), "utf8")
-  const blocks = [...text.matchAll(isDoc ? /^ *\* ```ts\n([^]*?)^ *\* ```/gm : /^```ts\n([^]*?)^```/gm)]
-  for (const [i, [, block]] of blocks.entries()) {
-    const code = isDoc ? block.replace(/^ *\* ?/gm, "") : block
+  const blocks = isDoc
+    ? [...text.matchAll(/^ *\* ```ts\n([^]*?)^ *\* ```/gm)].map(([, block]) => block.replace(/^ *\* ?/gm, ""))
+    : blocksOf(text)
+      .filter(({ language, marks }) => language === "ts" && !marks.includes("ignore"))
+      .map(({ code }) => code)
+  for (const [i, code] of blocks.entries()) {
     const name = source.replace(/[\\/]/g, "_").replace(/\.(ts|md)$/, "")
     writeFileSync(join(target, `${name}_${i + 1}.ts`), `// ${source}\n${code}`)
     count++
   }
 }
-console.log(`${count} code blocks of the README and of the docs`)
+console.log(`${count} code blocks of the README, the site and the docs`)
