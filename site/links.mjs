@@ -20,11 +20,13 @@ const tagsOf = (html) =>
     )
   }))
 
-const pages = new Map(files.filter((path) => path.endsWith(".html")).map((path) => {
-  const tags = tagsOf(read(path))
-  const ids = new Set(tags.flatMap(({ attributes }) => [attributes.get("id")]).filter((id) => id !== undefined))
-  return [path, { tags, ids }]
-}))
+const pages = new Map(
+  files.filter((path) => path.endsWith(".html")).map((path) => {
+    const tags = tagsOf(read(path))
+    const ids = new Set(tags.flatMap(({ attributes }) => [attributes.get("id")]).filter((id) => id !== undefined))
+    return [path, { tags, ids }]
+  })
+)
 
 /** What is wrong, and on which pages: what stands in the frame of all pages is told once. */
 const problems = new Map()
