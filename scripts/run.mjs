@@ -88,6 +88,7 @@ const tasks = {
     tasks.build()
     const site = { cwd: join(root, "site") }
     run(process.execPath, ["site/api.mjs"])
+    run(process.execPath, ["site/reference.mjs"])
     run(join(root, "site", "node_modules", ".bin", "vitepress"), ["build"], site)
     run(process.execPath, ["site/links.mjs"])
     if (option === "--show") run(join(root, "site", "node_modules", ".bin", "vitepress"), ["preview"], site)
