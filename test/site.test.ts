@@ -62,13 +62,6 @@ describe("the programs of the site", () => {
 })
 
 describe("the reference of errors", () => {
-  const sections = new Map(
-    read("reference/errors.md").split(/^### /m).slice(1).map((section) => {
-      const [title = "", ...lines] = section.split("\n")
-      return [title.trim(), lines.join("\n").replace(/^## [^]*/m, "")]
-    })
-  )
-
   /** The names of all errors that a module gives, by whatever way. */
   const errorsOf = (module: object): ReadonlyArray<string> =>
     Object.values(module).flatMap((value: unknown) =>
@@ -81,110 +74,9 @@ describe("the reference of errors", () => {
   const errors = [...new Set([Core, Node, Archive].flatMap(errorsOf))].toSorted()
 
   it("has every error, and no other", () => {
+    const [, section = ""] = readFileSync(join(root, "README.md"), "utf8").split("\n## Every error\n")
+    const told = [...section.split("\n## ")[0]!.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)
     expect(errors.length).toBeGreaterThan(30)
-    expect([...sections.keys()].toSorted()).toEqual(errors)
-  })
-
-  it.each([...sections])("says of %s what happened, why, what to do, and whether it is repeated", (_, text) => {
-    for (const part of ["What happened", "Why", "What to do", "Repeated"]) {
-      expect(text).toMatch(new RegExp(`^- \\*\\*${part}\\.\\*\\* \\S`, "m"))
-    }
-  })
-
-  // By the types, so that a new reason fails `check` until it is here, and then this test until it is told of.
-  const forbidden: { readonly [R in Core.Errors.ForbiddenReason]: true } = {
-    MissingScope: true,
-    RecipientRefusesMessages: true,
-    RecipientDoesNotFollow: true,
-    LooksAutomated: true,
-    AppLacksDmPermission: true,
-    ClientNotEnrolled: true,
-    NotAuthorizedForResource: true,
-    Other: true
-  }
-  const archive: { readonly [R in Archive.Reason]: true } = {
-    NotInstalled: true,
-    NotFound: true,
-    NotAnArchive: true,
-    Newer: true,
-    ReadOnly: true,
-    NoAccess: true,
-    Full: true,
-    Busy: true,
-    Syncing: true,
-    OtherAccount: true,
-    Unreadable: true,
-    InvalidInput: true,
-    Unexpected: true
-  }
-  const login: { readonly [R in Node.Login.LoginFailed["reason"]]: true } = {
-    InvalidInput: true,
-    PortInUse: true,
-    NoBrowser: true,
-    Denied: true,
-    NotOurs: true,
-    TimedOut: true,
-    Refused: true,
-    Unreachable: true
-  }
-  const mediaFile: { readonly [R in Node.MediaFile.Reason]: true } = {
-    NotFound: true,
-    NoFile: true,
-    UnknownType: true,
-    Exists: true,
-    NoAccess: true,
-    Full: true,
-    Unexpected: true
-  }
-  const webhook: { readonly [R in Core.WebhookRefused["reason"]]: true } = {
-    NoSecret: true,
-    NoSuchMethod: true,
-    BadToken: true,
-    Unsigned: true,
-    WrongSignature: true,
-    TooLarge: true,
-    TooSlow: true,
-    BrokenOff: true,
-    NotJson: true,
-    Busy: true
-  }
-  const located: { readonly [R in Core.Download.MediaNotLocated["why"]]: true } = {
-    NoAttachment: true,
-    NoMedia: true,
-    NoFile: true
-  }
-
-  it.each([
-    ["Forbidden", forbidden],
-    ["ArchiveFailed", archive],
-    ["LoginFailed", login],
-    ["MediaFileFailed", mediaFile],
-    ["WebhookRefused", webhook],
-    ["MediaNotLocated", located]
-  ])("has every reason of %s", (error, reasons) => {
-    const told = [...(sections.get(error) ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name)
-    expect(Object.keys(reasons).filter((reason) => !told.includes(reason))).toEqual([])
-  })
-})
-
-describe("the page of telemetry", () => {
-  const source = (folder: string) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((path) => path.endsWith(".ts"))
-      .map((path) => readFileSync(join(root, folder, path), "utf8"))
-      .join("\n")
-  const told = new Set([...read("reference/telemetry.md").matchAll(/`([a-z0-9_.]+)`/g)].map(([, name]) => name))
-
-  it.each([
-    ["metric", /"(xdm_\w+)"/g],
-    ["attribute of a span", /"((?:x|http|url)\.[a-z0-9_.]+)":/g]
-  ])("names every %s", (_, names) => {
-    const found = new Set(
-      ["packages/core/src", "packages/node/src"].flatMap((folder) =>
-        [...source(folder).matchAll(names)].map(([, name]) => name)
-      )
-    )
-    expect(found.size).toBeGreaterThan(4)
-    expect([...found].filter((name) => !told.has(name))).toEqual([])
+    expect(told.toSorted()).toEqual(errors)
   })
 })
