@@ -42,15 +42,9 @@ interface Sendable {
   readonly body: Body
 }
 
-const sendable = ({ body, headers }: HttpClientRequest): Effect.Effect<Sendable> => {
+/** A request whose body has to be made first: by reading a form, or by beginning a stream. */
+const prepared = ({ body, headers }: HttpClientRequest): Effect.Effect<Sendable> | undefined => {
   switch (body._tag) {
-    case "Empty":
-      return Effect.succeed({ headers, body: null })
-    case "Uint8Array":
-      return Effect.succeed({ headers, body: body.body })
-    case "Raw":
-      // Whatever it is, undici says whether it can send it.
-      return Effect.succeed({ headers, body: body.body as Body })
     case "FormData": {
       // undici knows its own forms only, the platform writes those that programs have.
       const form = new Response(body.formData)
@@ -62,8 +56,17 @@ const sendable = ({ body, headers }: HttpClientRequest): Effect.Effect<Sendable>
     }
     case "Stream":
       return Effect.map(NodeStream.toReadable(body.stream), (body) => ({ headers, body }))
+    default:
+      return undefined
   }
 }
+
+const bodyOf = ({ body }: HttpClientRequest): Body =>
+  body._tag === "Uint8Array"
+    ? body.body
+    : body._tag === "Raw"
+    ? body.body as Body // whatever it is, undici says whether it can send it
+    : null
 
 /** A server with its connections. Those who wait for one are kept out of undici's queue, which nobody can leave. */
 class Server {
@@ -120,15 +123,17 @@ export const make = (
 
     const send = (request: HttpClientRequest, origin: string, path: string): Answer => {
       const server = serverOf(origin)
-      const { method } = request
-      return Effect.flatMap(sendable(request), ({ body, headers }) =>
+      const { headers, method } = request
+      const exchanged = ({ body, headers }: Sendable) =>
         Effect.async<HttpClientResponse, HttpClientError>((resume) => {
           const exchange = new Exchange(request, { method, path, headers, body }, resume)
           server.enter(exchange)
-          return Effect.sync(() =>
-            server.leave(exchange)
-          )
-        }))
+          return Effect.sync(() => server.leave(exchange))
+        })
+      const preparing = prepared(request)
+      return preparing === undefined
+        ? exchanged({ headers, body: bodyOf(request) })
+        : Effect.flatMap(preparing, exchanged)
     }
 
     /** Where the last request went: the next one often goes there too, and a URL is dear. */

@@ -13,7 +13,7 @@ export const limiting = async (): Promise<Group> => {
     const turns = turnsOf(account, "app", "GetEvents")
     const answer = { status: 200, headers, body: "" }
     const one = Effect.suspend(() =>
-      turns.inTurn(call, turns.nextTicket(), Infinity, (onAnswer) => onAnswer(answer), () => true)
+      turns.inTurn(call, turns.nextTicket(), Infinity, ({ onAnswer }) => onAnswer(answer), () => true)
     )
     await runtime.runPromise(one)
     return () => timed(one)

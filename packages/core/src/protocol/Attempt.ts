@@ -9,12 +9,14 @@ import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as FiberRef from "effect/FiberRef"
 import type { CredentialsService } from "./Credentials.js"
 import type * as Deadline from "./Deadline.js"
 import { type Call, type InvalidInput, type ReadError, TimedOut } from "./Errors.js"
 import type { Failure, RawAnswer } from "./Failure.js"
-import type { Permits } from "./Permits.js"
+import * as Immediate from "./Immediate.js"
+import type { Permits, Restore } from "./Permits.js"
 import * as Transport from "./Transport.js"
 
 /**
@@ -38,11 +40,13 @@ export interface Means {
 }
 
 /**
- * What an attempt tells of, as it comes.
+ * Who sees to an attempt, which nothing interrupts but where `restore` says so:
+ * is told of what comes, as it comes.
  *
  * @since 0.1.0
  */
 export interface Observer {
+  readonly restore: Restore
   /** The request is about to leave; with these credentials, if it should be refused. */
   readonly onSigned: (signed: HttpClientRequest.HttpClientRequest) => Effect.Effect<void>
   readonly onAnswer: (answer: RawAnswer) => Effect.Effect<void>
@@ -66,19 +70,26 @@ export const make = ({ client, connections, credentials, timeout, within }: Mean
     call: Call,
     request: HttpClientRequest.HttpClientRequest,
     interpret: (answer: RawAnswer) => Either.Either<Success, Failure>,
-    { onAnswer, onSigned }: Observer
-  ): Effect.Effect<Success, AttemptError> =>
-    connections.one(Effect.flatMap(credentials.sign(request), (signed) => {
+    { onAnswer, onSigned, restore }: Observer
+  ): Effect.Effect<Success, AttemptError> => {
+    const signing = credentials.sign(request)
+    const made = Immediate.flatMap(Exit.isExit(signing) ? signing : restore(signing), (signed) => {
       const answered = within(
-        Effect.mapError(untraced(read(signed)), (error) => Transport.unreachable(call, error)),
+        restore,
+        Effect.catchAll(untraced(read(signed)), (error) => Effect.fail(Transport.unreachable(call, error))),
         () => new TimedOut({ method: call.method, route: call.route, afterMillis })
       )
-      return Effect.flatMap(Effect.zipRight(onSigned(signed), answered), (answer) => {
-        const result = interpret(answer)
-        const told = Either.isRight(result) ? result : interpret(Transport.withoutSecrets(answer, signed))
-        return Effect.zipRight(onAnswer(answer), told)
-      })
-    }))
+      return Effect.zipRight(
+        onSigned(signed),
+        Effect.flatMap(answered, (answer) => {
+          const result = interpret(answer)
+          const told = Either.isRight(result) ? result : interpret(Transport.withoutSecrets(answer, signed))
+          return Effect.zipRight(onAnswer(answer), told)
+        })
+      )
+    })
+    return connections.oneOf(restore, made)
+  }
 }
 
 /**

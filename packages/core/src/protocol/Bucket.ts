@@ -12,7 +12,6 @@
  */
 import { type CountedWindow, lengthOf, limitOf, type Limits } from "./Buckets.js"
 import type { RateLimitWindow } from "./Errors.js"
-import type { RawAnswer } from "./Failure.js"
 import * as RateLimitHeaders from "./RateLimitHeaders.js"
 
 /**
@@ -176,18 +175,28 @@ const withUntold = ({ untold }: Bucket, now: number) => [
 const spent = (bucket: Bucket, owner: Owner, limits: Limits, now: number) => {
   const windows: { -readonly [W in CountedWindow]?: Window } = { ...bucket.windows }
   for (const name of windowsOf[owner]) {
-    const known = windows[name]
-    const limit = known?.limit ?? limitOf(limits, name)
-    if (limit === undefined) continue
-    windows[name] = known !== undefined && known.endsAt > now
-      ? known.told ? known : { ...known, remaining: Math.max(0, known.remaining - 1) }
-      : { limit, remaining: limit - 1, endsAt: now + lengthOf[name] + jitter, told: false }
+    const window = oneLess(windows[name], name, limits, now)
+    if (window !== undefined) windows[name] = window
   }
   return windows
 }
 
+const oneLess = (
+  known: Window | undefined,
+  name: CountedWindow,
+  limits: Limits,
+  now: number
+): Window | undefined => {
+  const limit = known?.limit ?? limitOf(limits, name)
+  if (limit === undefined) return undefined
+  if (known === undefined || known.endsAt <= now) {
+    return { limit, remaining: limit - 1, endsAt: now + lengthOf[name] + jitter, told: false }
+  }
+  return known.told ? known : { ...known, remaining: Math.max(0, known.remaining - 1) }
+}
+
 /**
- * A call that left at a time was answered: what its headers tell is known from
+ * A call that left at a time was answered: what the answer tells is known from
  * now on.
  *
  * @since 0.1.0
@@ -196,51 +205,71 @@ export const answered = (
   bucket: Bucket,
   owner: Owner,
   limits: Limits,
-  answer: RawAnswer,
+  told: RateLimitHeaders.Told,
   leftAt: number,
   now: number
 ): Bucket => {
-  const { headers, status } = answer
+  const { status } = told
   const succeeded = status >= 200 && status < 300
-  const told = RateLimitHeaders.fromHeaders(headers)
+  const tellsNothing = told.windows.length === 0
   const inFlight = Math.max(0, bucket.inFlight - 1)
   // A success that tells nothing comes from a server that does not count.
-  if (succeeded && told.length === 0 && bucket.counted === "no" && bucket.refusals === 0) {
+  if (succeeded && tellsNothing && bucket.counted === "no" && bucket.refusals === 0) {
     return withFlights(bucket, inFlight, bucket.leftAt)
   }
-  if (succeeded && told.length === 0 && !Object.values(bucket.windows).some((window) => window.told)) {
+  if (succeeded && tellsNothing && !Object.values(bucket.windows).some((window) => window.told)) {
     const { closedUntil, refusals, refusedAt } = leftAt <= bucket.refusedAt ? bucket : unknown
     return { ...unknown, closedUntil, refusals, refusedAt, inFlight, leftAt: bucket.leftAt, counted: "no" }
   }
-  const counted = told.length > 0 || status === 429 || bucket.counted === "yes" ? "yes" : bucket.counted
-  const windows = spent(bucket, owner, limits, now)
-  const tells = windowsOf[owner].some((name) => told.some(({ window }) => window === name))
-  // What ended before this call left, X had counted by then if it did at all.
-  const untold = tells ? bucket.untold.filter((at) => at >= leftAt) : withUntold(bucket, now)
-  for (const name of windowsOf[owner]) {
-    const state = told.find(({ window }) => window === name)
-    const before = bucket.windows[name]
-    if (state !== undefined) windows[name] = merged(before, windows[name], state, name, headers, now)
-    else if (tells && before?.told === true) {
-      windows[name] = { ...before, remaining: before.remaining - 1 - (bucket.untold.length - untold.length) }
-    }
-  }
-  const next: Bucket = counted === "yes"
-    ? { ...bucket, inFlight, counted, untold, windows }
-    : { ...bucket, inFlight, counted }
+  const counted: Bucket["counted"] = !tellsNothing || status === 429 || bucket.counted === "yes"
+    ? "yes"
+    : bucket.counted
   // What left before X last refused says nothing of how things stand since.
-  if (leftAt <= bucket.refusedAt) return next
-  if (status !== 429) return succeeded ? { ...next, refusals: 0 } : next
+  const isNews = leftAt > bucket.refusedAt
+  const { untold, windows } = counted === "yes" ? inWindows(bucket, owner, limits, told, leftAt, now) : bucket
+  const refusals = isNews && succeeded ? 0 : bucket.refusals
+  const { closedUntil, refusedAt } = bucket
+  const next: Bucket = { windows, inFlight, untold, leftAt: bucket.leftAt, counted, closedUntil, refusals, refusedAt }
   // A cap that nobody publishes is the user's: the other users of the app need not wait for it.
-  return owner === "app" ? next : refused(next, answer, now)
+  return isNews && status === 429 && owner === "user" ? refused(next, told, now) : next
+}
+
+/** The windows as an answer has told of them, and with one call less as far as it has not. */
+const inWindows = (
+  bucket: Bucket,
+  owner: Owner,
+  limits: Limits,
+  told: RateLimitHeaders.Told,
+  leftAt: number,
+  now: number
+): Pick<Bucket, "windows" | "untold"> => {
+  const { untold: before } = bucket
+  const tells = told.windows.some(({ window }) => windowsOf[owner].includes(window))
+  // What ended before this call left, X had counted by then if it did at all.
+  const untold = !tells
+    ? withUntold(bucket, now)
+    : before.length === 0
+    ? before
+    : before.filter((at) => at >= leftAt)
+  const windows: { -readonly [W in CountedWindow]?: Window } = { ...bucket.windows }
+  for (const name of windowsOf[owner]) {
+    const known = bucket.windows[name]
+    const state = told.windows.find(({ window }) => window === name)
+    const window = state !== undefined
+      ? merged(known, limitOf(limits, name), state, told.serverTime, now)
+      : tells && known?.told === true
+      ? { ...known, remaining: known.remaining - 1 - (before.length - untold.length) }
+      : oneLess(known, name, limits, now)
+    if (window !== undefined) windows[name] = window
+  }
+  return { windows, untold }
 }
 
 /** X said no. If a window says until when, that is it; otherwise, and if X says no again then, with growing pauses. */
-const refused = (bucket: Bucket, { headers }: RawAnswer, now: number): Bucket => {
+const refused = (bucket: Bucket, { retryAfter: asked = 0 }: RateLimitHeaders.Told, now: number): Bucket => {
   const emptied = Object.values(bucket.windows).some((window) =>
     window.told && remaining(window, bucket) <= 0 && window.endsAt > now
   )
-  const asked = RateLimitHeaders.retryAfter(headers, now) ?? 0
   const grown = Math.min(longestPause, firstPause * 2 ** bucket.refusals)
   const pause = emptied && bucket.refusals === 0 ? asked : Math.max(asked, grown)
   return { ...bucket, refusals: bucket.refusals + 1, refusedAt: now, closedUntil: now + pause }
@@ -249,14 +278,14 @@ const refused = (bucket: Bucket, { headers }: RawAnswer, now: number): Bucket =>
 /** What is known of a window after an answer told of it. */
 const merged = (
   before: Window | undefined,
-  counted: Window | undefined,
+  published: number | undefined,
   told: RateLimitHeaders.WindowState,
-  name: CountedWindow,
-  headers: RawAnswer["headers"],
+  serverTime: number | undefined,
   now: number
 ): Window => {
-  const limit = told.limit ?? counted?.limit ?? told.remaining ?? 0
-  const end = RateLimitHeaders.endOf(told.resetsAt?.epochMillis, headers, lengthOf[name], now)
+  const length = lengthOf[told.window]
+  const limit = told.limit ?? before?.limit ?? published ?? told.remaining ?? 0
+  const end = RateLimitHeaders.endOf(told.resetsAt, serverTime, length, now)
   const current = before !== undefined && before.told && before.endsAt > now ? before : undefined
   // An answer of a window that is over came late.
   if (current !== undefined && end !== undefined && end < current.endsAt - jitter) return current
@@ -265,7 +294,7 @@ const merged = (
   return {
     limit,
     remaining: Math.max(0, same ? Math.min(current.remaining, left) : left),
-    endsAt: same ? Math.max(current.endsAt, end ?? 0) : end ?? now + lengthOf[name],
+    endsAt: same ? Math.max(current.endsAt, end ?? 0) : end ?? now + length,
     told: true
   }
 }

@@ -123,16 +123,16 @@ export const make = (
     { method, route }: Call,
     request: HttpClientRequest.HttpClientRequest,
     interpret: (answer: RawAnswer) => Either.Either<unknown, Failure>,
-    { onAnswer, onSigned }: Observer
+    { onAnswer, onSigned, restore }: Observer
   ): Effect.Effect<Bytes, AttemptError, Scope.Scope> => {
     const call = { method, route }
     const late = () => new TimedOut({ ...call, afterMillis: Duration.toMillis(timeout) })
-    return held(
-      hold,
+    const open = Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
-        const signed = yield* credentials.sign(request)
+        const signed = yield* restore(credentials.sign(request))
         yield* onSigned(signed)
         const begun = yield* within(
+          restore,
           Effect.mapError(
             Effect.withTracerEnabled(execute(signed), false),
             (error) => Transport.unreachable(call, error)
@@ -153,6 +153,7 @@ export const make = (
         }
       })
     )
+    return restore(held(hold, open))
   }
 }
 

@@ -99,6 +99,9 @@ export const request = <Input, Success, K extends Kind>(
   const validate = ParseResult.validateEither(endpoint.input, { onExcessProperty: "error" })
   const { accept = "application/json", method, route } = endpoint
   const start = blank.pipe(HttpClientRequest.setMethod(method), HttpClientRequest.accept(accept))
+  const names = [...route.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name)
+  const [first = "", ...rest] = route.split(/\{\w+\}/)
+  const origin = start.url + first
   return (input) => {
     if (!isValid(input)) {
       const valid = validate(input)
@@ -109,8 +112,9 @@ export const request = <Input, Success, K extends Kind>(
       return Either.left(new InvalidInput({ method, route, ...query.left, value: show(query.left.value) }))
     }
     const parameters = endpoint.path?.(input) ?? {}
-    const path = route.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ""))
-    const placed = HttpClientRequest.setUrl(start, start.url + path)
+    let url = origin
+    for (let i = 0; i < names.length; i++) url += encodeURIComponent(parameters[names[i]!] ?? "") + rest[i]!
+    const placed = HttpClientRequest.setUrl(start, url)
     const bare = query === undefined ? placed : HttpClientRequest.setUrlParams(placed, query.right)
     if (endpoint.form !== undefined) {
       const { body, contentType } = Multipart.encode(endpoint.form(input))

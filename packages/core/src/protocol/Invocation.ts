@@ -5,12 +5,14 @@
  * @since 0.1.0
  */
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { AttemptError, Observer } from "./Attempt.js"
 import type { CredentialsService } from "./Credentials.js"
 import type * as Endpoint from "./Endpoint.js"
 import * as Errors from "./Errors.js"
+import * as Immediate from "./Immediate.js"
 import * as Now from "./Now.js"
 import * as RateLimitPolicy from "./RateLimitPolicy.js"
 import * as Retries from "./Retries.js"
@@ -42,15 +44,17 @@ export type Attempt<Success> = (observer: Observer) => Effect.Effect<Success, At
 
 type AnyError = Errors.ReadError
 
-/** What the token lacks, if its scopes are known. */
-const checkScopes = ({ method, route, scopes }: Errors.Call & { readonly scopes: ReadonlyArray<string> }, {
-  scopes: known
-}: CredentialsService): Effect.Effect<void, Errors.CredentialsError | Errors.MissingScope> =>
-  Effect.flatMap(known, (granted) => {
-    if (Option.isNone(granted)) return Effect.void
+/** A call, unless the token is known to lack a scope. */
+const inScope = <A, E>(
+  { method, route, scopes }: Errors.Call & { readonly scopes: ReadonlyArray<string> },
+  { scopes: known }: CredentialsService,
+  call: Effect.Effect<A, E>
+): Effect.Effect<A, E | Errors.CredentialsError | Errors.MissingScope> =>
+  Immediate.flatMap(known, (granted): Effect.Effect<A, E | Errors.MissingScope> => {
+    if (Option.isNone(granted)) return call
     const missing = scopes.filter((scope) => !granted.value.includes(scope))
     return missing.length === 0
-      ? Effect.void
+      ? call
       : Effect.fail(new Errors.MissingScope({ method, route, missing, granted: granted.value }))
   })
 
@@ -102,7 +106,7 @@ const inTurn = <Success>(
       call,
       ticket,
       deadline,
-      (onAnswer) => attempt({ onAnswer, onSigned }),
+      ({ onAnswer, restore }) => attempt({ onAnswer, onSigned, restore }),
       wasSent
     )
     const renewed = Effect.catchTag(once, "Unauthorized", (error) =>
@@ -141,7 +145,7 @@ export const make = <Input, Success, K extends Endpoint.Kind>(
   means: Means
 ) => {
   const { empty, kind, reads } = endpoint
-  const { budget, clockOffset, pauses, usage } = means
+  const { budget, clockOffset, credentials, pauses, usage } = means
   // K decides whether there is one, as Endpoint says.
   const { sends } = endpoint as { readonly sends?: (input: Input) => Omit<Errors.Attempted, "leftAt"> }
   const bill = sends !== undefined
@@ -151,29 +155,31 @@ export const make = <Input, Success, K extends Endpoint.Kind>(
     : (success: Success) => usage.read(reads(success))
 
   return (input: Input, attempt: Attempt<Success>): Effect.Effect<Success, Endpoint.ErrorOf<K>> =>
-    Effect.flatMap(RateLimitPolicy.RateLimitPolicy, (policy) => {
+    Effect.withFiberRuntime<Success, AnyError | Errors.SendError>((fiber) => {
+      const policy = Context.get(fiber.currentContext, RateLimitPolicy.RateLimitPolicy)
       const waitMillis = RateLimitPolicy.toMillis(policy, endpoint)
       if (waitMillis._tag === "Left") return Effect.fail(waitMillis.left)
       let leftAt = 0
       const once = inTurn(endpoint, means, waitMillis.right, attempt, (at) => {
         leftAt = at
       })
-      const billed = bill === undefined ? once : Effect.tap(once, bill)
-      const checked = Effect.zipRight(
-        checkScopes(endpoint, means.credentials),
-        Effect.suspend((): Effect.Effect<Success, AnyError | Errors.SendError> => {
-          if (sends !== undefined) {
-            return Retries.repeated(billed, Retries.isUnsent, pauses, budget).pipe(
-              Effect.catchAll((error) => Effect.fail(toSendError(() => sends(input), leftAt + clockOffset())(error)))
-            )
-          }
-          if (kind !== "remove" || empty === undefined) {
-            return Retries.repeated(billed, Retries.isTransient, pauses, budget)
-          }
-          const { noticed, orDone } = removal(billed, empty)
-          return orDone(Retries.repeated(noticed, Retries.isTransient, pauses, budget))
-        })
-      )
-      return checked
+      const billed = Effect.flatMap(once, (success) => {
+        budget.succeeded()
+        return bill === undefined ? Effect.succeed(success) : Effect.as(bill(success), success)
+      })
+      const repeated = (): Effect.Effect<Success, AnyError | Errors.SendError> => {
+        if (sends !== undefined) {
+          return Effect.catchAll(
+            Retries.repeated(billed, Retries.isUnsent, pauses, budget),
+            (error) => Effect.fail(toSendError(() => sends(input), leftAt + clockOffset())(error))
+          )
+        }
+        if (kind !== "remove" || empty === undefined) {
+          return Retries.repeated(billed, Retries.isTransient, pauses, budget)
+        }
+        const { noticed, orDone } = removal(billed, empty)
+        return orDone(Retries.repeated(noticed, Retries.isTransient, pauses, budget))
+      }
+      return inScope(endpoint, credentials, repeated())
     }) as Effect.Effect<Success, Endpoint.ErrorOf<K>> // K decides between the two unions: ErrorOf says how.
 }

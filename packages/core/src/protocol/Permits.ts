@@ -6,6 +6,14 @@
 import * as Effect from "effect/Effect"
 
 /**
+ * What makes a part of an effect that nothing interrupts as interruptible as
+ * the whole would be.
+ *
+ * @since 0.1.0
+ */
+export type Restore = <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+/**
  * So many effects at once, and no more; the others wait, first come, first
  * served.
  *
@@ -17,17 +25,26 @@ export class Permits {
 
   /** As `withPermits(1)` of a semaphore. */
   readonly one = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.uninterruptibleMask((restore) => {
-      const held = Effect.suspend(() =>
-        Effect.flatMap(Effect.exit(restore(self)), (exit) => {
-          this.release()
-          return exit
-        })
-      )
+    Effect.uninterruptibleMask((restore) => this.oneOf(restore, restore(self)))
+
+  /** As {@link one}, in what nothing interrupts but where `restore` says so. */
+  readonly oneOf = <A, E, R>(restore: Restore, self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+    const held = Effect.matchCauseEffect(self, {
+      onFailure: (cause) => {
+        this.release()
+        return Effect.failCause(cause)
+      },
+      onSuccess: (value) => {
+        this.release()
+        return Effect.succeed(value)
+      }
+    })
+    return Effect.suspend(() => {
       if (this.free === 0) return Effect.zipRight(restore(this.wait), held)
       this.free--
       return held
     })
+  }
 
   private readonly wait = Effect.async<void>((resume) => {
     const go = () => resume(Effect.void)

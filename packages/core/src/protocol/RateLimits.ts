@@ -157,12 +157,16 @@ const make = (
     const store = yield* RateLimitStore
     const scope = yield* Effect.scope
     const all = new Map<string, Turns.Turns>()
+    // A call of one account can make room for those of others of its app.
+    const ofApps = new Map<string, Array<Turns.Turns>>()
 
     const turns: RateLimitsService["turns"] = (account, app, name) => {
       const bucket = join[name] ?? name
       const key = JSON.stringify([account, bucket])
       const known = all.get(key)
       if (known !== undefined) return known
+      const ofApp = JSON.stringify([app, bucket])
+      const neighbours = ofApps.get(ofApp) ?? []
       const made: Turns.Turns = Turns.make({
         account,
         app,
@@ -172,10 +176,11 @@ const make = (
         store,
         scope,
         onWait: (waiter, turn) => told(waiter, turn, account, bucket),
-        // A call of one account can make room for those of others of its app.
-        neighbours: () => [...all.values()].filter((each) => each.app === app && each.bucket === bucket)
+        neighbours
       })
       all.set(key, made)
+      neighbours.push(made)
+      ofApps.set(ofApp, neighbours)
       return made
     }
 

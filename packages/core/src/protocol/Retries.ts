@@ -122,7 +122,7 @@ const retries = Metric.counter("xdm_retries", {
 
 /**
  * An attempt, repeated after those failures that `may` be. It costs nothing
- * until one has failed.
+ * until one has failed; a success is told to the budget by who makes it.
  *
  * @since 0.1.0
  */
@@ -133,20 +133,17 @@ export const repeated = <A>(
   budget: Budget
 ): Effect.Effect<A, ReadError> => {
   const again = (error: ReadError) => may(error) && asked(error) <= longestPause && budget.take()
-  return attempt.pipe(
-    Effect.tap(() => budget.succeeded()),
-    Effect.catchAll((error) => {
-      if (!may(error)) return Effect.fail(error)
-      let first = true
-      const next = Effect.suspend(() => {
-        if (!first) return Effect.zipRight(Metric.increment(retries), attempt)
-        first = false
-        return Effect.fail(error)
-      })
-      return Effect.flatMap(
-        RetryPauses,
-        (own) => Effect.retry(next, { while: again, schedule: respectful(own ?? pauses) })
-      )
+  return Effect.catchAll(attempt, (error) => {
+    if (!may(error)) return Effect.fail(error)
+    let first = true
+    const next = Effect.suspend(() => {
+      if (!first) return Effect.zipRight(Metric.increment(retries), attempt)
+      first = false
+      return Effect.fail(error)
     })
-  )
+    return Effect.flatMap(
+      RetryPauses,
+      (own) => Effect.retry(next, { while: again, schedule: respectful(own ?? pauses) })
+    )
+  })
 }

@@ -23,8 +23,8 @@ export const traced = <A, E>(
   { method, route }: Call,
   call: (onAnswer: (answer: RawAnswer) => Effect.Effect<void>) => Effect.Effect<A, E>
 ): Effect.Effect<A, E> =>
-  Effect.flatMap(Effect.tracer, (tracer) =>
-    isIdle(tracer)
+  Effect.withFiberRuntime(({ currentTracer }) =>
+    isIdle(currentTracer)
       ? call(() => Effect.void)
       : Effect.withSpan(
         Effect.suspend(() => call((answer) => Effect.annotateCurrentSpan(answerAttributes(answer)))),
@@ -34,7 +34,8 @@ export const traced = <A, E>(
           captureStackTrace: false,
           attributes: { "http.request.method": method, "url.template": route }
         }
-      ))
+      )
+  )
 
 const answerAttributes = ({ headers, status }: RawAnswer): Record<string, unknown> => {
   const [first] = RateLimitHeaders.fromHeaders(headers)

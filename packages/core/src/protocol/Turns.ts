@@ -13,6 +13,8 @@ import type { Call, RateLimited } from "./Errors.js"
 import type { RawAnswer } from "./Failure.js"
 import * as Line from "./Line.js"
 import * as Now from "./Now.js"
+import type { Restore } from "./Permits.js"
+import * as RateLimitHeaders from "./RateLimitHeaders.js"
 import type { RateLimitStoreService } from "./RateLimitStore.js"
 
 /**
@@ -26,6 +28,16 @@ export interface State {
   readonly app: Bucket.Bucket | undefined
 }
 
+/**
+ * What a call is given whose turn has come.
+ *
+ * @since 0.1.0
+ */
+export interface Turn {
+  readonly onAnswer: (answer: RawAnswer) => Effect.Effect<void>
+  readonly restore: Restore
+}
+
 /** @since 0.1.0 */
 export interface Turns {
   readonly account: string
@@ -33,14 +45,14 @@ export interface Turns {
   readonly bucket: string
   readonly limits: Limits
   /**
-   * Makes a call when its turn has come. `use` is given what to tell of an
-   * answer. `ticket` is the place in the line, lowest first.
+   * Makes a call when its turn has come. Nothing interrupts it but where it
+   * says so. `ticket` is the place in the line, lowest first.
    */
   readonly inTurn: <A, E, R>(
     call: Call,
     ticket: number,
     deadline: number,
-    use: (onAnswer: (answer: RawAnswer) => Effect.Effect<void>) => Effect.Effect<A, E, R>,
+    use: (turn: Turn) => Effect.Effect<A, E, R>,
     wasSent: (error: E) => boolean
   ) => Effect.Effect<A, E | RateLimited, R>
   /** A place at the end of the line. */
@@ -58,8 +70,8 @@ export interface Means extends Pick<Turns, "account" | "app" | "bucket" | "limit
   readonly store: RateLimitStoreService
   readonly scope: Scope.Scope
   readonly onWait: Line.Means["onWait"]
-  /** All turns of the same bucket of the app. */
-  readonly neighbours: () => ReadonlyArray<Turns>
+  /** All turns of the same bucket of the app, these among them. */
+  readonly neighbours: ReadonlyArray<Turns>
 }
 
 const returned = (bucket: Bucket.Bucket): readonly [void, Bucket.Bucket] => [
@@ -81,15 +93,15 @@ export const make = (means: Means): Turns => {
   const shared = limits.appDay !== undefined
   const appKey = JSON.stringify(["app", app, bucket])
 
-  const take: Effect.Effect<Bucket.Turn> = Now.at((now) => {
+  const take = Now.at((now): Effect.Effect<Bucket.Turn> => {
     const own = store.modify(key, (state) => Bucket.take(state, now))
-    return shared
-      ? Effect.flatMap(own, (turn) =>
-        turn._tag === "Now"
-          ? Effect.tap(store.modify(appKey, (state) => Bucket.take(state, now)), (common) =>
-            common._tag === "Now" ? Effect.void : store.modify(key, returned))
-          : Effect.succeed(turn))
-      : own
+    if (!shared) return own
+    const common = Effect.flatMap(
+      store.modify(appKey, (state) => Bucket.take(state, now)),
+      (turn): Effect.Effect<Bucket.Turn> =>
+        turn._tag === "Now" ? Effect.succeed(turn) : Effect.as(store.modify(key, returned), turn)
+    )
+    return Effect.flatMap(own, (turn) => turn._tag === "Now" ? common : Effect.succeed(turn))
   })
 
   const giveBack = shared
@@ -98,41 +110,42 @@ export const make = (means: Means): Turns => {
 
   const line = Line.make({ bucket, scope, take, giveBack, onWait })
 
-  /** Who waits may go on now, here and, if the app's calls are counted together, elsewhere. */
-  const advance = shared
-    ? Effect.suspend(() => Effect.forEach(neighbours(), (each) => each.advance, { discard: true }))
-    : line.advance
+  /** Who waits may go on now: here, and elsewhere if the app's calls are counted together. */
+  const advance = Effect.suspend(() => {
+    const waiting = (shared ? neighbours : [turns]).filter((each) => each.waiting() > 0)
+    return waiting.length === 0 ? Effect.void : Effect.forEach(waiting, (each) => each.advance, { discard: true })
+  })
 
   /** Each owner's bucket changed by what became of a call. */
-  const settle = (change: (state: Bucket.Bucket, owner: Bucket.Owner, now: number) => Bucket.Bucket) =>
-    Now.at((now) => {
-      const own = store.modify(key, (state) => [undefined, change(state, "user", now)])
-      return shared
-        ? Effect.zipRight(own, store.modify(appKey, (state) => [undefined, change(state, "app", now)]))
-        : own
-    }).pipe(Effect.flatMap(() => line.size() > 0 || shared ? advance : Effect.void))
+  const settle = (change: (state: Bucket.Bucket, owner: Bucket.Owner) => Bucket.Bucket) => {
+    const own = store.modify(key, (state) => [undefined, change(state, "user")])
+    const both = shared
+      ? Effect.flatMap(own, () => store.modify(appKey, (state) => [undefined, change(state, "app")]))
+      : own
+    return Effect.zipRight(both, advance)
+  }
 
   const inTurn: Turns["inTurn"] = (call, ticket, deadline, use, wasSent) =>
     Effect.uninterruptibleMask((restore) => {
       const queued = Effect.suspend(() => waited(restore(line.wait(call, ticket, deadline))))
-      const turn = line.size() > 0
-        ? queued
-        : Effect.flatMap(take, (turn) => turn._tag === "Now" ? Effect.void : queued)
       const made = Now.at((leftAt) => {
         let isAnswered = false
-        const onAnswer = (answer: RawAnswer) => {
-          isAnswered = true
-          return settle((state, owner, now) => Bucket.answered(state, owner, limits, answer, leftAt, now))
-        }
-        const ended = (sent: boolean) =>
-          isAnswered
-            ? Effect.void
-            : settle((state, owner, now) => Bucket.unanswered(state, owner, limits, sent, now))
-        return restore(use(onAnswer)).pipe(
-          Effect.tapErrorCause((cause) => ended(!(cause._tag === "Fail" && !wasSent(cause.error))))
-        )
+        const onAnswer = (answer: RawAnswer) =>
+          Now.at((now) => {
+            isAnswered = true
+            const told = RateLimitHeaders.told(answer, now)
+            return settle((state, owner) => Bucket.answered(state, owner, limits, told, leftAt, now))
+          })
+        return Effect.catchAllCause(use({ onAnswer, restore }), (cause) => {
+          if (isAnswered) return Effect.failCause(cause)
+          const sent = !(cause._tag === "Fail" && !wasSent(cause.error))
+          const settled = Now.at((now) => settle((state, owner) => Bucket.unanswered(state, owner, limits, sent, now)))
+          return Effect.zipRight(settled, Effect.failCause(cause))
+        })
       })
-      return Effect.zipRight(turn, made)
+      return line.size() > 0
+        ? Effect.zipRight(queued, made)
+        : Effect.flatMap(take, (turn) => turn._tag === "Now" ? made : Effect.zipRight(queued, made))
     })
 
   const state: Turns["state"] = Effect.all({
@@ -149,7 +162,7 @@ export const make = (means: Means): Turns => {
   )
 
   let tickets = 0
-  return {
+  const turns: Turns = {
     account,
     app,
     bucket,
@@ -161,4 +174,5 @@ export const make = (means: Means): Turns => {
     advance: line.advance,
     waiting: line.size
   }
+  return turns
 }

@@ -10,8 +10,10 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
+import type { MetricLabel } from "effect/MetricLabel"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
+import { keys } from "effect/Struct"
 import { IdSet } from "./IdSet.js"
 import * as Now from "./Now.js"
 
@@ -77,16 +79,25 @@ type Tally = { -readonly [Name in keyof Counts]: Counts[Name] }
 const nothing = (): Tally => ({ requests: 0, eventsRead: 0, messagesSent: 0, dollars: 0 })
 
 const counter = (name: string, description: string) => Metric.counter(name, { description, incremental: true })
-const requests = counter("xdm_requests", "Requests made to X")
-const eventsRead = counter("xdm_events_read", "Events read, each once in a UTC day")
-const messagesSent = counter("xdm_messages_sent", "Messages sent")
-const cost = counter("xdm_cost_dollars", "What was read and sent cost by X's published prices, in US dollars")
+const metrics: { readonly [Name in keyof Counts]: Metric.Metric.Counter<number> } = {
+  requests: counter("xdm_requests", "Requests made to X"),
+  eventsRead: counter("xdm_events_read", "Events read, each once in a UTC day"),
+  messagesSent: counter("xdm_messages_sent", "Messages sent"),
+  dollars: counter("xdm_cost_dollars", "What was read and sent cost by X's published prices, in US dollars")
+}
+const names = keys(metrics)
 
-/** As `Metric.incrementBy` of each, in one step for all of them. */
-const increment = (...counters: ReadonlyArray<readonly [Metric.Metric.Counter<number>, by: number]>) =>
-  Effect.map(FiberRef.get(FiberRef.currentMetricLabels), (labels) => {
-    for (const [metric, by] of counters) metric.unsafeUpdate(by, labels)
-  })
+const add = (tally: Tally, counts: Partial<Counts>): void => {
+  for (const name of names) tally[name] += counts[name] ?? 0
+}
+
+/** As `Metric.incrementBy` of each. */
+const increment = (counts: Partial<Counts>, labels: ReadonlyArray<MetricLabel>): void => {
+  for (const name of names) {
+    const by = counts[name] ?? 0
+    if (by !== 0) metrics[name].unsafeUpdate(by, labels)
+  }
+}
 
 const dayOf = (millis: number): number => Math.floor(millis / (24 * 60 * 60_000))
 
@@ -104,19 +115,24 @@ const make = (prices: Prices): Effect.Effect<UsageService> =>
     const news = yield* PubSub.sliding<void>(1)
     let watched = 0
 
+    const aRequest = { requests: 1 }
+    const aMessage = { messagesSent: 1, dollars: prices.messageSent }
     const at = (now: number): Totals => ({ ...total, since, today: dayOf(now) === day ? { ...today } : nothing() })
     const totals = Effect.map(Clock.currentTimeMillis, at)
 
-    /** Counts on the day that it is. */
-    const count = (add: (tally: Tally) => void) =>
-      Now.at((now) => {
+    /** Counts on the day that it is, here and in the metrics, in one step of the fiber. */
+    const count = (used: () => Partial<Counts>) =>
+      Effect.withFiberRuntime((fiber) => {
+        const now = Now.of(fiber)
         if (dayOf(now) !== day) {
           day = dayOf(now)
           today = nothing()
           seen = new IdSet(most)
         }
-        add(total)
-        add(today)
+        const counts = used()
+        add(total, counts)
+        add(today, counts)
+        increment(counts, fiber.getFiberRef(FiberRef.currentMetricLabels))
         return watched === 0 ? Effect.void : PubSub.publish(news, void 0)
       })
 
@@ -137,23 +153,12 @@ const make = (prices: Prices): Effect.Effect<UsageService> =>
     return {
       totals,
       changes,
-      requested: Effect.zipRight(count((tally) => void tally.requests++), increment([requests, 1])),
-      sent: count((tally) => {
-        tally.messagesSent++
-        tally.dollars += prices.messageSent
-      }).pipe(Effect.zipRight(increment([messagesSent, 1], [cost, prices.messageSent]))),
+      requested: count(() => aRequest),
+      sent: count(() => aMessage),
       read: (events) =>
-        Effect.suspend(() => {
-          let fresh: number | undefined
-          const counted = count((tally) => {
-            fresh ??= freshOf(events, seen)
-            tally.eventsRead += fresh
-            tally.dollars += fresh * prices.eventRead
-          })
-          return Effect.flatMap(counted, () =>
-            fresh === undefined || fresh === 0
-              ? Effect.void
-              : increment([eventsRead, fresh], [cost, fresh * prices.eventRead]))
+        count(() => {
+          const eventsRead = freshOf(events, seen)
+          return { eventsRead, dollars: eventsRead * prices.eventRead }
         })
     }
   })

@@ -24,6 +24,7 @@ import { finiteMillis } from "./Durations.js"
 import * as Endpoint from "./Endpoint.js"
 import type { ReadError } from "./Errors.js"
 import type { RawAnswer } from "./Failure.js"
+import * as Immediate from "./Immediate.js"
 import * as Invocation from "./Invocation.js"
 import * as Now from "./Now.js"
 import { Permits } from "./Permits.js"
@@ -212,11 +213,11 @@ const make = (options: XApiOptions) =>
           if (Either.isLeft(request)) return Effect.fail(request.left)
           return invoke(input, (observer) =>
             attempt(request.right, {
-              onSigned: observer.onSigned,
+              ...observer,
               onAnswer: (answer) =>
                 Now.at((now) => {
                   notice(answer, now)
-                  return Effect.zipRight(onAnswer(answer), observer.onAnswer(answer))
+                  return Immediate.flatMap(onAnswer(answer), () => observer.onAnswer(answer))
                 })
             }))
         })

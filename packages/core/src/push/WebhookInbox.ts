@@ -19,9 +19,9 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { Recent } from "../protocol/Recent.js"
 import { DeliveryStore, type DeliveryStoreFailed } from "./DeliveryStore.js"
 import * as PushEvent from "./PushEvent.js"
-import { Recent } from "./Recent.js"
 import * as Webhook from "./Webhook.js"
 
 /**

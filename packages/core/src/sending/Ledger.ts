@@ -4,10 +4,10 @@
  *
  * @since 0.1.0
  */
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { isRecord } from "effect/Predicate"
 import type { EventId } from "../model/Ids.js"
+import { Recent } from "../protocol/Recent.js"
 
 /** How many events to remember; a message is looked for within minutes of its send. */
 const most = 10_000
@@ -33,42 +33,54 @@ export interface Ledger {
   readonly othersEnd: (message: unknown) => Effect.Effect<void>
 }
 
+/** An attempt that is under way, and those who wait for its end. */
+interface Attempt {
+  readonly message: unknown
+  waiting: Set<() => void> | undefined
+}
+
 /** @since 0.1.0 */
 export const make = (): Ledger => {
-  const claimed = new Set<EventId>()
-  const underWay = new Map<string, Set<Deferred.Deferred<void>>>()
+  const claimed = new Recent(most)
+  const underWay = new Set<Attempt>()
 
-  const claim = (id: EventId): boolean => {
-    if (claimed.has(id)) return false
-    claimed.add(id)
-    if (claimed.size > most) {
-      for (const oldest of claimed) {
-        claimed.delete(oldest)
-        break
-      }
-    }
-    return true
+  const end = (attempt: Attempt): void => {
+    underWay.delete(attempt)
+    for (const tell of attempt.waiting ?? []) tell()
   }
+  const endOf = (attempt: Attempt) =>
+    Effect.async<void>((resume) => {
+      if (!underWay.has(attempt)) return resume(Effect.void)
+      const tell = () => resume(Effect.void)
+      const waiting = attempt.waiting ??= new Set()
+      waiting.add(tell)
+      return Effect.sync(() => waiting.delete(tell))
+    })
 
   return {
-    claim,
+    claim: (id) => claimed.add(id),
     isClaimed: (id) => claimed.has(id),
     attempt: (message, send) =>
-      Effect.flatMap(Deferred.make<void>(), (ended) => {
-        const key = fingerprint(message)
-        const same = underWay.get(key) ?? new Set()
-        underWay.set(key, same.add(ended))
-        return Effect.tap(send, ({ dmEventId }) => Effect.sync(() => claim(dmEventId))).pipe(
-          Effect.ensuring(Effect.suspend(() => {
-            same.delete(ended)
-            if (same.size === 0) underWay.delete(key)
-            return Deferred.succeed(ended, void 0)
-          }))
-        )
+      Effect.uninterruptibleMask((restore) => {
+        const attempt: Attempt = { message, waiting: undefined }
+        underWay.add(attempt)
+        return Effect.matchCauseEffect(restore(send), {
+          onFailure: (cause) => {
+            end(attempt)
+            return Effect.failCause(cause)
+          },
+          onSuccess: (created) => {
+            claimed.add(created.dmEventId)
+            end(attempt)
+            return Effect.succeed(created)
+          }
+        })
       }),
     othersEnd: (message) =>
-      Effect.suspend(() =>
-        Effect.forEach([...underWay.get(fingerprint(message)) ?? []], Deferred.await, { discard: true })
-      )
+      Effect.suspend(() => {
+        const wanted = fingerprint(message)
+        const same = [...underWay].filter((attempt) => fingerprint(attempt.message) === wanted)
+        return Effect.forEach(same, endOf, { discard: true })
+      })
   }
 }

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Bucket from "../../src/protocol/Bucket.js"
+import * as RateLimitHeaders from "../../src/protocol/RateLimitHeaders.js"
 
 const limits = { window: 15 }
 const begin = 1_000_000_000
 
-const answer = (remaining: number, at: number) => ({
-  status: 200,
-  body: "",
-  headers: {
+const answer = (remaining: number, at: number) => {
+  const headers = {
     "x-rate-limit-limit": "15",
     "x-rate-limit-remaining": String(remaining),
     "x-rate-limit-reset": String(begin / 1_000 + 900 * (1 + Math.floor(at / 900_000)))
   }
-})
+  return RateLimitHeaders.told({ status: 200, headers }, begin + at)
+}
 
 /** A bucket to which things happen, each so many milliseconds after the begin. */
 const live = () => {

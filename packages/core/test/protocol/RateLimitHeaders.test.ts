@@ -3,7 +3,7 @@ import { DateTime, FastCheck as fc } from "effect"
 import * as RateLimitHeaders from "../../src/protocol/RateLimitHeaders.js"
 
 const reset = 1_785_590_400
-const resetsAt = DateTime.unsafeMake(reset * 1000)
+const resetsAt = reset * 1000
 const window = (prefix: string, limit: number, remaining: number) => ({
   [`${prefix}limit`]: String(limit),
   [`${prefix}remaining`]: String(remaining),
@@ -50,6 +50,9 @@ describe("exhausted", () => {
     ["the first, if none is used up", { ...quarter(3), ...day(5) }, "15 minutes"],
     ["unknown, without headers", {}, "unknown"]
   ])("is %s", (_, headers, expected) => {
-    expect(RateLimitHeaders.exhausted(headers).window).toBe(expected)
+    expect(RateLimitHeaders.exhausted(headers)).toMatchObject({
+      window: expected,
+      resetsAt: expected === "unknown" ? undefined : DateTime.unsafeMake(resetsAt)
+    })
   })
 })
