@@ -16,6 +16,7 @@ export { GetEventsByParticipantId } from "./endpoints/GetEventsByParticipantId.j
 export { GetMe } from "./endpoints/GetMe.js"
 export { GetUserByUsername } from "./endpoints/GetUserByUsername.js"
 
+export * as Carrier from "./protocol/Carrier.js"
 export { Credentials } from "./protocol/Credentials.js"
 export type { CredentialsService, Names } from "./protocol/Credentials.js"
 export * as Endpoint from "./protocol/Endpoint.js"

@@ -2,11 +2,17 @@
 import type { Dispatcher, Pool } from "@effect/platform-node/Undici"
 import { type HttpClientError, RequestError } from "@effect/platform/HttpClientError"
 import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
-import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
-import * as Effect from "effect/Effect"
 import { WholeResponse } from "./WholeResponse.js"
 
-export type Answer = Effect.Effect<HttpClientResponse, HttpClientError>
+/** Told of how an exchange has ended, once, unless it was cancelled. */
+export interface Listener {
+  readonly onAnswer: (
+    status: number,
+    headers: Dispatcher.ResponseData["headers"],
+    chunks: ReadonlyArray<Buffer>
+  ) => void
+  readonly onFailure: (error: HttpClientError) => void
+}
 
 /** A request on its way: what undici tells of it becomes one answer. */
 export class Exchange implements Dispatcher.DispatchHandler {
@@ -20,7 +26,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   constructor(
     private readonly request: HttpClientRequest,
     private readonly options: Dispatcher.DispatchOptions,
-    private readonly resume: (answer: Answer) => void
+    private readonly listener: Listener
   ) {}
 
   /** Sends the request. `onEnd` is told once, when it is answered, has failed or is cancelled. */
@@ -62,22 +68,20 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.end()
-    this.resume(Effect.succeed(this.response()))
+    const { chunks } = this
+    // An exchange outlives its end by some collections, and bytes that do so, too, bring on the costly ones.
+    this.chunks = []
+    if (!this.cancelled) this.listener.onAnswer(this.status, this.headers, chunks)
   }
 
   onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
     this.end()
-    this.resume(Effect.fail(
-      this.status < 200
-        ? new RequestError({ request: this.request, reason: "Transport", cause })
-        : this.response().unreadable(cause)
-    ))
-  }
-
-  private response(): WholeResponse {
-    const { chunks } = this
-    // An exchange outlives its end by some collections, and bytes that do so, too, bring on the costly ones.
-    this.chunks = []
-    return new WholeResponse(this.request, this.status, this.headers, chunks)
+    if (this.cancelled) return
+    const { chunks, headers, request, status } = this
+    this.listener.onFailure(
+      status < 200
+        ? new RequestError({ request, reason: "Transport", cause })
+        : new WholeResponse(request, status, headers, chunks).unreadable(cause)
+    )
   }
 }

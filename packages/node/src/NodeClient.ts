@@ -8,6 +8,7 @@
  *
  * @since 0.1.0
  */
+import * as Carrier from "@effect-xdm/core/Carrier"
 import * as NodeStream from "@effect/platform-node/NodeStream"
 import { type Dispatcher, Pool } from "@effect/platform-node/Undici"
 import * as Headers from "@effect/platform/Headers"
@@ -19,11 +20,15 @@ import * as UrlParams from "@effect/platform/UrlParams"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FiberRef from "effect/FiberRef"
+import { constVoid } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import { type Answer, Exchange } from "./Exchange.js"
+import { Exchange, type Listener } from "./Exchange.js"
 import * as StreamedAnswers from "./StreamedAnswers.js"
+import { joined, joinedHeaders, textOf, WholeResponse } from "./WholeResponse.js"
+
+type Answer = Effect.Effect<HttpClientResponse, HttpClientError>
 
 /**
  * How the client connects.
@@ -67,6 +72,11 @@ const bodyOf = ({ body }: HttpClientRequest): Body =>
     : body._tag === "Raw"
     ? body.body as Body // whatever it is, undici says whether it can send it
     : null
+
+interface Target {
+  readonly origin: string
+  readonly path: string
+}
 
 /** A server with its connections. Those who wait for one are kept out of undici's queue, which nobody can leave. */
 class Server {
@@ -121,18 +131,33 @@ export const make = (
       return server
     }
 
-    const send = (request: HttpClientRequest, origin: string, path: string): Answer => {
+    /** Begins an exchange, and gives what calls it off. */
+    const begin = (
+      request: HttpClientRequest,
+      origin: string,
+      path: string,
+      { body, headers }: Sendable,
+      listener: Listener
+    ) => {
       const server = serverOf(origin)
-      const { headers, method } = request
-      const exchanged = ({ body, headers }: Sendable) =>
+      const exchange = new Exchange(request, { method: request.method, path, headers, body }, listener)
+      server.enter(exchange)
+      return () => server.leave(exchange)
+    }
+
+    const send = (request: HttpClientRequest, origin: string, path: string): Answer => {
+      const exchanged = (sendable: Sendable) =>
         Effect.async<HttpClientResponse, HttpClientError>((resume) => {
-          const exchange = new Exchange(request, { method, path, headers, body }, resume)
-          server.enter(exchange)
-          return Effect.sync(() => server.leave(exchange))
+          const callOff = begin(request, origin, path, sendable, {
+            onAnswer: (status, headers, chunks) =>
+              resume(Effect.succeed(new WholeResponse(request, status, headers, chunks))),
+            onFailure: (error) => resume(Effect.fail(error))
+          })
+          return Effect.sync(callOff)
         })
       const preparing = prepared(request)
       return preparing === undefined
-        ? exchanged({ headers, body: bodyOf(request) })
+        ? exchanged({ headers: request.headers, body: bodyOf(request) })
         : Effect.flatMap(preparing, exchanged)
     }
 
@@ -145,25 +170,44 @@ export const make = (
       return place
     }
 
-    const untraced = (request: HttpClientRequest): Answer => {
+    /** Where a request goes; or what is wrong with it, as the platform says it. */
+    const target = (request: HttpClientRequest): Either.Either<Target, RequestError> => {
       try {
         const { isPlain, origin, path } = placeOf(request.url)
         if (isPlain && Option.isNone(request.hash)) {
           const query = UrlParams.toString(request.urlParams)
-          return send(request, origin, query === "" ? path : `${path}?${query}`)
+          return Either.right({ origin, path: query === "" ? path : `${path}?${query}` })
         }
       } catch {
         // What is wrong with it, the platform says below.
       }
-      const url = UrlParams.makeUrl(request.url, request.urlParams, request.hash)
-      return Either.isRight(url)
-        ? send(request, url.right.origin, url.right.pathname + url.right.search)
-        : Effect.fail(new RequestError({ request, reason: "InvalidUrl", cause: url.left }))
+      return Either.mapBoth(UrlParams.makeUrl(request.url, request.urlParams, request.hash), {
+        onLeft: (cause) => new RequestError({ request, reason: "InvalidUrl", cause }),
+        onRight: ({ origin, pathname, search }) => ({ origin, path: pathname + search })
+      })
+    }
+    const untraced = (request: HttpClientRequest): Answer =>
+      Either.match(target(request), {
+        onLeft: (error) => Effect.fail(error),
+        onRight: ({ origin, path }) => send(request, origin, path)
+      })
+    const carry: Carrier.Carry = (request, ended) => {
+      const found = target(request)
+      if (Either.isLeft(found)) {
+        ended(Either.left(found.left))
+        return constVoid
+      }
+      const { origin, path } = found.right
+      return begin(request, origin, path, { headers: request.headers, body: bodyOf(request) }, {
+        onAnswer: (status, headers, chunks) =>
+          ended(Either.right({ status, headers: joinedHeaders(headers), body: textOf(joined(chunks)) })),
+        onFailure: (error) => ended(Either.left(error))
+      })
     }
     const streaming = yield* StreamedAnswers.make(connections)
     const traced = HttpClient.make((request, url) => send(request, url.origin, url.pathname + url.search))
 
-    return HttpClient.makeWith<never, never, HttpClientError, never>(
+    const client = HttpClient.makeWith<never, never, HttpClientError, never>(
       Effect.flatMap((request) =>
         Effect.withFiberRuntime<HttpClientResponse, HttpClientError>((fiber) =>
           request.headers["accept"] === "application/octet-stream"
@@ -175,6 +219,7 @@ export const make = (
       ),
       Effect.succeed
     )
+    return Carrier.make(client, carry)
   })
 
 /**

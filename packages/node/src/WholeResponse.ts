@@ -19,7 +19,25 @@ import * as Buffer from "node:buffer"
 
 type Bytes = Buffer.Buffer<ArrayBufferLike>
 
-const joined = (chunks: ReadonlyArray<Bytes>): Bytes => chunks.length === 1 ? chunks[0]! : Buffer.Buffer.concat(chunks)
+/** @since 0.1.0 */
+export const joined = (chunks: ReadonlyArray<Bytes>): Bytes =>
+  chunks.length === 1 ? chunks[0]! : Buffer.Buffer.concat(chunks)
+
+/**
+ * Headers with one text each.
+ *
+ * @since 0.1.0
+ */
+export const joinedHeaders = (
+  fields: Dispatcher.ResponseData["headers"]
+): { readonly [name: string]: string | undefined } => {
+  const headers: { [name: string]: string | undefined } = {}
+  for (const name in fields) {
+    const field = fields[name]
+    headers[name] = Array.isArray(field) ? field.join(", ") : field
+  }
+  return headers
+}
 
 /**
  * The text of UTF-8, without a byte order mark. Node before 22 reads what is

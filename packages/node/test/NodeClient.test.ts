@@ -1,7 +1,7 @@
-import { DirectMessages } from "@effect-xdm/core"
+import { Carrier, DirectMessages, RetryPauses } from "@effect-xdm/core"
 import { Emulator, Faults, Fixtures } from "@effect-xdm/core/testing"
 import { EmulatorServer, NodeClient } from "@effect-xdm/node"
-import { HttpClient, HttpClientRequest, type HttpClientResponse } from "@effect/platform"
+import { HttpClient, type HttpClientError, HttpClientRequest, type HttpClientResponse } from "@effect/platform"
 import { Cause, Chunk, Effect, Exit, Fiber, Layer, ManagedRuntime, Option, Redacted, Stream } from "effect"
 import type { RequestListener } from "node:http"
 import * as Net from "node:net"
@@ -25,24 +25,39 @@ const client = (options?: NodeClient.NodeClientOptions) => {
 
 const listen = async (answer: RequestListener) => server = await serve(answer)
 
-/** Both ways through the client: untraced, as calls to X go, and with a span, as all else goes. */
-const ways = [["untraced", false], ["traced", true]] as const
+/** The ways through the client: with a span, without one, and the short one, which calls to X take. */
+const ways = ["traced", "untraced", "carried"] as const
+type Way = typeof ways[number]
 
-const execute = (request: HttpClientRequest.HttpClientRequest, traced = false) =>
-  Effect.flatMap(HttpClient.HttpClient, (http) => http.execute(request)).pipe(Effect.withTracerEnabled(traced))
+const execute = (request: HttpClientRequest.HttpClientRequest, way: Exclude<Way, "carried"> = "untraced") =>
+  Effect.flatMap(HttpClient.HttpClient, (http) => http.execute(request)).pipe(
+    Effect.withTracerEnabled(way === "traced")
+  )
 
-const text = (request: HttpClientRequest.HttpClientRequest, traced?: boolean) =>
-  Effect.flatMap(execute(request, traced), (response) => response.text)
+const carried = (request: HttpClientRequest.HttpClientRequest) =>
+  Effect.flatMap(
+    HttpClient.HttpClient,
+    (http) =>
+      Effect.async<Carrier.RawAnswer, HttpClientError.HttpClientError>((resume) => {
+        const carry = Carrier.of(http) ?? expect.fail("it has no short way")
+        return Effect.sync(carry(request, resume))
+      })
+  )
+
+const text = (request: HttpClientRequest.HttpClientRequest, way: Way = "untraced") =>
+  way === "carried"
+    ? Effect.map(carried(request), ({ body }) => body)
+    : Effect.flatMap(execute(request, way), (response) => response.text)
 
 const get = (path = "/") => HttpClientRequest.get(server!.url + path)
 
 const errorOf = (exit: Exit.Exit<unknown, unknown>) =>
   Exit.isFailure(exit) ? Option.getOrThrow(Cause.failureOption(exit.cause)) : expect.fail("it succeeded")
 
-describe.each(ways)("an answer, %s", (_, traced) => {
+describe.each(["untraced", "traced"] as const)("an answer, %s", (way) => {
   const answered = async (answer: RequestListener, path = "/"): Promise<HttpClientResponse.HttpClientResponse> => {
     await listen(answer)
-    return client().runPromise(execute(get(path), traced))
+    return client().runPromise(execute(get(path), way))
   }
 
   it("has a status and headers, cookies among them, and headers of several values", async () => {
@@ -92,7 +107,7 @@ describe.each(ways)("an answer, %s", (_, traced) => {
   it("can be JSON, which it fails to be otherwise; no body is null", async () => {
     const response = await answered((req, res) => res.end(req.url === "/" ? "{\"a\":[1]}" : "<html>"))
     expect(await Effect.runPromise(response.json)).toEqual({ a: [1] })
-    const html = await client().runPromise(execute(get("/html"), traced))
+    const html = await client().runPromise(execute(get("/html"), way))
     expect(errorOf(await Effect.runPromiseExit(html.json))).toMatchObject({ _tag: "ResponseError", reason: "Decode" })
   })
 
@@ -125,19 +140,38 @@ describe.each(ways)("an answer, %s", (_, traced) => {
   })
 })
 
-describe.each(ways)("a request, %s", (_, traced) => {
-  const echo: RequestListener = (req, res) => {
-    void bodyOf(req).then((body) =>
-      res.end(JSON.stringify({
-        at: `${req.method} ${req.url}`,
-        type: req.headers["content-type"]?.replace(/boundary=.*/, ""),
-        length: req.headers["content-length"],
-        body: body.toString()
-      }))
-    )
-  }
+const echo: RequestListener = (req, res) => {
+  void bodyOf(req).then((body) =>
+    res.end(JSON.stringify({
+      at: `${req.method} ${req.url}`,
+      type: req.headers["content-type"]?.replace(/boundary=.*/, ""),
+      length: req.headers["content-length"],
+      body: body.toString()
+    }))
+  )
+}
+
+describe.each(["untraced", "traced"] as const)("a request whose body has to be made, %s", (way) => {
   const sent = async (request: HttpClientRequest.HttpClientRequest): Promise<unknown> =>
-    JSON.parse(await client().runPromise(text(request, traced)))
+    JSON.parse(await client().runPromise(text(request, way)))
+  const post = () => HttpClientRequest.post(`${server!.url}/2/dm`)
+
+  it("can be a form or a stream", async () => {
+    await listen(echo)
+    const form = new FormData()
+    form.set("media", new Blob(["bytes"]), "a.txt")
+    expect(await sent(HttpClientRequest.bodyFormData(post(), form))).toMatchObject({
+      type: "multipart/form-data; ",
+      body: expect.stringMatching(/filename="a\.txt"[^]*bytes/)
+    })
+    const stream = Stream.make(new Uint8Array([65]), new Uint8Array([66]))
+    expect(await sent(HttpClientRequest.bodyStream(post(), stream))).toMatchObject({ body: "AB" })
+  })
+})
+
+describe.each(ways)("a request, %s", (way) => {
+  const sent = async (request: HttpClientRequest.HttpClientRequest): Promise<unknown> =>
+    JSON.parse(await client().runPromise(text(request, way)))
   const post = () => HttpClientRequest.post(`${server!.url}/2/dm`)
 
   it("has its parameters, encoded", async () => {
@@ -157,20 +191,8 @@ describe.each(ways)("a request, %s", (_, traced) => {
     expect(server!.requests).toEqual(["POST /2/dm"])
   })
 
-  it("can be a form or a stream", async () => {
-    await listen(echo)
-    const form = new FormData()
-    form.set("media", new Blob(["bytes"]), "a.txt")
-    expect(await sent(HttpClientRequest.bodyFormData(post(), form))).toMatchObject({
-      type: "multipart/form-data; ",
-      body: expect.stringMatching(/filename="a\.txt"[^]*bytes/)
-    })
-    const stream = Stream.make(new Uint8Array([65]), new Uint8Array([66]))
-    expect(await sent(HttpClientRequest.bodyStream(post(), stream))).toMatchObject({ body: "AB" })
-  })
-
   it("to what is no URL fails before it is made", async () => {
-    const exit = await client().runPromiseExit(text(HttpClientRequest.get("nowhere"), traced))
+    const exit = await client().runPromiseExit(text(HttpClientRequest.get("nowhere"), way))
     expect(errorOf(exit)).toMatchObject({ _tag: "RequestError", reason: "InvalidUrl" })
   })
 
@@ -178,7 +200,7 @@ describe.each(ways)("a request, %s", (_, traced) => {
     await listen(echo)
     const request = get()
     await server!.close()
-    const exit = await client().runPromiseExit(text(request, traced))
+    const exit = await client().runPromiseExit(text(request, way))
     expect(errorOf(exit)).toMatchObject({ _tag: "RequestError", reason: "Transport", cause: { code: "ECONNREFUSED" } })
   })
 
@@ -188,7 +210,7 @@ describe.each(ways)("a request, %s", (_, traced) => {
       else res.write("half", () => res.socket!.destroy())
     })
     const of = (path: string) =>
-      client().runPromiseExit(text(HttpClientRequest.bodyText(HttpClientRequest.post(server!.url + path), "a"), traced))
+      client().runPromiseExit(text(HttpClientRequest.bodyText(HttpClientRequest.post(server!.url + path), "a"), way))
     expect(errorOf(await of("/before"))).toMatchObject({ _tag: "RequestError", cause: { code: "UND_ERR_SOCKET" } })
     const inAnswer = errorOf(await of("/in"))
     expect(inAnswer).toMatchObject({
@@ -255,10 +277,28 @@ describe("connections", () => {
   })
 })
 
-describe.each(ways)("an interruption, %s", (_, traced) => {
+describe("an answer by the short way", () => {
+  it("has its status, its headers and its text", async () => {
+    await listen((_, res) => {
+      res.writeHead(418, { "X-One": "a", "x-two": ["b", "c"] }).end("\ufeffGrüße 👋")
+    })
+    expect(await client().runPromise(carried(get()))).toMatchObject({
+      status: 418,
+      headers: { "x-one": "a", "x-two": "b, c" },
+      body: "Grüße 👋"
+    })
+  })
+
+  it("is not there for a client that is transformed", async () => {
+    const transformed = Effect.map(HttpClient.HttpClient, (http) => Carrier.of(HttpClient.mapRequest(http, (r) => r)))
+    expect(await client().runPromise(transformed)).toBeUndefined()
+  })
+})
+
+describe.each(ways)("an interruption, %s", (way) => {
   const interrupted = async (start: () => Promise<unknown>, options?: NodeClient.NodeClientOptions) => {
     const run = client(options)
-    const fiber = run.runFork(text(get(), traced))
+    const fiber = run.runFork(text(get(), way))
     await start()
     const before = performance.now()
     const exit = await Effect.runPromise(Fiber.interrupt(fiber))
@@ -273,7 +313,7 @@ describe.each(ways)("an interruption, %s", (_, traced) => {
     })
     const run = await interrupted(() => until(() => server!.requests.length === 1))
     await until(() => server!.sockets[0]!.destroyed)
-    expect(await run.runPromise(text(get(), traced))).toBe("ok")
+    expect(await run.runPromise(text(get(), way))).toBe("ok")
   })
 
   it("in the body closes the connection", async () => {
@@ -299,10 +339,10 @@ describe.each(ways)("an interruption, %s", (_, traced) => {
       else res.end("ok")
     })
     const run = client({ connections: 1 })
-    const first = run.runFork(text(get("/first"), traced))
+    const first = run.runFork(text(get("/first"), way))
     await until(() => server!.requests.length === 1)
-    const second = run.runFork(text(get("/second"), traced))
-    const third = run.runFork(text(get("/third"), traced))
+    const second = run.runFork(text(get("/second"), way))
+    const third = run.runFork(text(get("/third"), way))
     await Effect.runPromise(Fiber.interrupt(second))
     finish()
     expect(await Effect.runPromise(Fiber.join(first))).toBe("first")
@@ -357,6 +397,31 @@ describe("under DirectMessages", () => {
       reason: { _tag: "TimedOut" }
     })
     await dispose()
+  })
+
+  it("a call that is late or interrupted closes its connection, and the next one is made", async () => {
+    await listen((req, res) => {
+      if (server!.requests.length > 2) res.end(JSON.stringify({ data: { id: "1", name: "A", username: "a" } }))
+      else if (req.url !== "/2/users/me") res.destroy()
+    })
+    const calls = ManagedRuntime.make(
+      DirectMessages.layer({
+        accessToken: Redacted.make("a-token-of-a-test"),
+        baseUrl: server!.url,
+        timeout: "100 millis",
+        retry: RetryPauses.none
+      }).pipe(Layer.provide(NodeClient.layer()))
+    )
+    const me = Effect.flatMap(DirectMessages, (dm) => dm.getMe())
+    expect(errorOf(await calls.runPromiseExit(me))).toMatchObject({ _tag: "TimedOut", afterMillis: 100 })
+    await until(() => server!.sockets[0]!.destroyed)
+    const fiber = calls.runFork(me)
+    await until(() => server!.requests.length === 2)
+    expect(Exit.isInterrupted(await Effect.runPromise(Fiber.interrupt(fiber)))).toBe(true)
+    await until(() => server!.sockets[1]!.destroyed)
+    expect(await calls.runPromise(me)).toMatchObject({ username: "a" })
+    expect(server!.open()).toBe(1)
+    await calls.dispose()
   })
 
   it("a refused connection sent nothing", async () => {

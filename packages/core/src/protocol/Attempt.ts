@@ -11,9 +11,10 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as FiberRef from "effect/FiberRef"
+import * as Carrier from "./Carrier.js"
 import type { CredentialsService } from "./Credentials.js"
-import type * as Deadline from "./Deadline.js"
-import { type Call, type InvalidInput, type ReadError, TimedOut } from "./Errors.js"
+import type { Deadline } from "./Deadline.js"
+import { type Call, type InvalidInput, type ReadError, TimedOut, type Unreachable } from "./Errors.js"
 import type { Failure, RawAnswer } from "./Failure.js"
 import * as Immediate from "./Immediate.js"
 import type { Permits, Restore } from "./Permits.js"
@@ -35,7 +36,7 @@ export interface Means {
   readonly client: HttpClient.HttpClient
   readonly credentials: CredentialsService
   readonly connections: Permits
-  readonly within: Deadline.Within
+  readonly deadline: Deadline
   readonly timeout: Duration.Duration
 }
 
@@ -58,13 +59,31 @@ export interface Observer {
  *
  * @since 0.1.0
  */
-export const make = ({ client, connections, credentials, timeout, within }: Means) => {
+export const make = ({ client, connections, credentials, deadline, timeout }: Means) => {
   const afterMillis = Duration.toMillis(timeout)
+  const carry = Carrier.of(client)
   const read = (signed: HttpClientRequest.HttpClientRequest): Effect.Effect<RawAnswer, HttpClientError> =>
     Effect.flatMap(
       client.execute(signed),
       (response) => Effect.map(response.text, (body) => ({ status: response.status, headers: response.headers, body }))
     )
+
+  const answerTo = (
+    signed: HttpClientRequest.HttpClientRequest,
+    call: Call,
+    restore: Restore
+  ): Effect.Effect<RawAnswer, Unreachable | TimedOut> => {
+    const late = () => new TimedOut({ method: call.method, route: call.route, afterMillis })
+    const failed = (error: HttpClientError) => Effect.fail(Transport.unreachable(call, error))
+    return carry === undefined
+      ? deadline.within(restore, Effect.catchAll(untraced(read(signed)), failed), late)
+      : deadline.called(
+        restore,
+        (ended) =>
+          carry(signed, (result) => ended(Either.isRight(result) ? Effect.succeed(result.right) : failed(result.left))),
+        late
+      )
+  }
 
   return <Success>(
     call: Call,
@@ -74,14 +93,9 @@ export const make = ({ client, connections, credentials, timeout, within }: Mean
   ): Effect.Effect<Success, AttemptError> => {
     const signing = credentials.sign(request)
     const made = Immediate.flatMap(Exit.isExit(signing) ? signing : restore(signing), (signed) => {
-      const answered = within(
-        restore,
-        Effect.catchAll(untraced(read(signed)), (error) => Effect.fail(Transport.unreachable(call, error))),
-        () => new TimedOut({ method: call.method, route: call.route, afterMillis })
-      )
       return Effect.zipRight(
         onSigned(signed),
-        Effect.flatMap(answered, (answer) => {
+        Effect.flatMap(answerTo(signed, call, restore), (answer) => {
           const result = interpret(answer)
           const told = Either.isRight(result) ? result : interpret(Transport.withoutSecrets(answer, signed))
           return Effect.zipRight(onAnswer(answer), told)

@@ -115,7 +115,7 @@ const rest = (call: Call, { answer, head, pull }: Begun, size: number | undefine
  * @since 0.1.0
  */
 export const make = (
-  { client, credentials, timeout, within }: Omit<Means, "connections">,
+  { client, credentials, deadline, timeout }: Omit<Means, "connections">,
   hold: <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 ) => {
   const execute = begin(HttpClient.withScope(client))
@@ -131,7 +131,7 @@ export const make = (
       Effect.gen(function*() {
         const signed = yield* restore(credentials.sign(request))
         yield* onSigned(signed)
-        const begun = yield* within(
+        const begun = yield* deadline.within(
           restore,
           Effect.mapError(
             Effect.withTracerEnabled(execute(signed), false),

@@ -177,7 +177,7 @@ const make = (options: XApiOptions) =>
       client: transform(yield* HttpClient.HttpClient),
       credentials,
       connections,
-      within: yield* Deadline.make(Duration.millis(timeout)),
+      deadline: yield* Deadline.make(Duration.millis(timeout)),
       timeout: Duration.millis(timeout)
     }
     const attempt = Attempt.make(means)
