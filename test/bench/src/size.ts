@@ -1,6 +1,4 @@
-import { build } from "esbuild"
-import { fileURLToPath } from "node:url"
-import { gzipSync } from "node:zlib"
+import { sizeOf } from "./browser.js"
 import type { Group, Row } from "./measure.js"
 
 // The files and not the barrel, which brings fast-check along.
@@ -24,7 +22,7 @@ Effect.runPromise(Effect.flatMap(DirectMessages, (dm) => ${work}).pipe(Effect.pr
 const programs: ReadonlyArray<readonly [name: string, most: number, program: string]> = [
   [
     "one endpoint alone",
-    140,
+    125,
     `${imports}
 import { Credentials, GetEvents, XApi } from "@effect-xdm/core"
 const Live = GetEvents.layer.pipe(
@@ -35,36 +33,20 @@ const Live = GetEvents.layer.pipe(
 Effect.runPromise(Effect.flatMap(GetEvents, (getEvents) => getEvents()).pipe(Effect.provide(Live))).then(console.log)
 `
   ],
-  ["DirectMessages", 155, whole("dm.getEvents()")],
+  ["DirectMessages", 145, whole("dm.getEvents()")],
   [
     "with streams",
-    155,
+    145,
     whole("Merge.newestFirst([dm.events.all(), dm.events.follow()]).pipe(Stream.take(50), Stream.runCollect)")
   ],
-  ["all of core", 190, `${whole("dm.getEvents()")}import * as All from "@effect-xdm/core"\nconsole.log(All)`]
+  ["all of core", 180, `${whole("dm.getEvents()")}import * as All from "@effect-xdm/core"\nconsole.log(All)`]
 ]
-
-/** The bytes of a bundle for browsers, as it is and gzipped. */
-const sizeOf = async (contents: string, external: Array<string>) => {
-  const { outputFiles: [file] } = await build({
-    stdin: { contents, resolveDir: fileURLToPath(new URL("../..", import.meta.url)) },
-    bundle: true,
-    write: false,
-    minify: true,
-    platform: "browser",
-    format: "esm",
-    target: "es2022",
-    external,
-    logLevel: "warning"
-  })
-  return { minified: file!.contents.length / 1000, gzipped: gzipSync(file!.contents, { level: 9 }).length / 1000 }
-}
 
 /** What a web page has to load, with Effect and without: what is left then is ours. */
 export const size = async (): Promise<Group> => {
   const rows: Array<Row> = []
   for (const [name, limit, program] of programs) {
-    const all = await sizeOf(program, [])
+    const all = await sizeOf(program)
     const ours = await sizeOf(program, ["effect", "effect/*", "@effect/platform", "@effect/platform/*"])
     rows.push(
       { name: `${name}, minified`, value: all.minified, unit: "kB" },

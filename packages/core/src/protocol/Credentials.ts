@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { CredentialsService, Names } from "./CredentialsService.js"
-import * as OAuth1 from "./OAuth1.js"
+import type * as OAuth1 from "./OAuth1.js"
 import type * as OAuth2 from "./OAuth2.js"
 import { isAccessToken } from "./TokenSet.js"
 import type { TokenStore } from "./TokenStore.js"
@@ -89,7 +89,12 @@ export class Credentials extends Context.Tag("@effect-xdm/core/Credentials")<Cre
    */
   static readonly layerOAuth1 = (
     options: OAuth1.OAuth1Options
-  ): Layer.Layer<Credentials, ConfigError.ConfigError> => Layer.effect(Credentials, OAuth1.make(options))
+  ): Layer.Layer<Credentials, ConfigError.ConfigError> =>
+    Layer.effect(
+      Credentials,
+      // Loaded by those who sign that way, as OAuth 2.0 below is: a program with a token starts without either.
+      Effect.flatMap(Effect.promise(() => import("./OAuth1.js")), ({ make }) => make(options))
+    )
 
   /**
    * The tokens of an OAuth 2.0 login, which are taken from the `TokenStore`
@@ -132,7 +137,6 @@ export class Credentials extends Context.Tag("@effect-xdm/core/Credentials")<Cre
   ): Layer.Layer<Credentials, ConfigError.ConfigError, HttpClient.HttpClient | TokenStore> =>
     Layer.scoped(
       Credentials,
-      // Loaded by those who log in that way: a program with a token starts without it.
       Effect.flatMap(Effect.promise(() => import("./OAuth2.js")), ({ make }) => make(options))
     )
 }

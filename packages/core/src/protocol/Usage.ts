@@ -11,7 +11,7 @@ import * as FiberRef from "effect/FiberRef"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import type { MetricLabel } from "effect/MetricLabel"
-import * as PubSub from "effect/PubSub"
+import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import { keys } from "effect/Struct"
 import { IdSet } from "./IdSet.js"
@@ -111,9 +111,7 @@ const make = (prices: Prices): Effect.Effect<UsageService> =>
     let today = nothing()
     let day = dayOf(since.epochMillis)
     let seen = new IdSet(most)
-    // Those who watch are few and slow: each is given the newest totals, and none is waited for.
-    const news = yield* PubSub.sliding<void>(1)
-    let watched = 0
+    const watching = new Set<() => void>()
 
     const aRequest = { requests: 1 }
     const aMessage = { messagesSent: 1, dollars: prices.messageSent }
@@ -133,26 +131,25 @@ const make = (prices: Prices): Effect.Effect<UsageService> =>
         add(total, counts)
         add(today, counts)
         increment(counts, fiber.getFiberRef(FiberRef.currentMetricLabels))
-        return watched === 0 ? Effect.void : PubSub.publish(news, void 0)
+        for (const tell of watching) tell()
+        return Effect.void
       })
 
-    const watching = Effect.acquireRelease(
-      Effect.sync(() => void watched++),
-      () => Effect.sync(() => void watched--)
-    )
-    const changes = Stream.unwrapScoped(
-      Effect.zipRight(
-        watching,
-        Effect.map(
-          Stream.fromPubSub(news, { scoped: true }),
-          (later) => Stream.mapEffect(Stream.concat(Stream.make(undefined), later), () => totals)
-        )
+    // Who watches and is slow is given the newest totals, and is not waited for.
+    const watch = Effect.gen(function*() {
+      const news = yield* Queue.sliding<void>(1)
+      const tell = () => void news.unsafeOffer(undefined)
+      yield* Effect.acquireRelease(
+        Effect.sync(() => watching.add(tell)),
+        () => Effect.sync(() => watching.delete(tell))
       )
-    )
+      tell()
+      return Stream.repeatEffect(Effect.zipRight(Queue.take(news), totals))
+    })
 
     return {
       totals,
-      changes,
+      changes: Stream.unwrapScoped(watch),
       requested: count(() => aRequest),
       sent: count(() => aMessage),
       read: (events) =>

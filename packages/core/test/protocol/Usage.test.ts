@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Chunk, Effect, FastCheck, Fiber, Stream } from "effect"
+import { Chunk, Deferred, Effect, FastCheck, Fiber, Stream } from "effect"
 import { DirectMessages } from "../../src/DirectMessages.js"
 import { IdSet } from "../../src/protocol/IdSet.js"
 import { Usage } from "../../src/protocol/Usage.js"
@@ -37,6 +37,22 @@ describe("usage", () => {
         expect(nextDay).toMatchObject({ eventsRead: 12, today: { eventsRead: 6, requests: 1, messagesSent: 0 } })
         expect(nextDay.since.epochMillis).toBe(Date.UTC(2026, 7, 1, 12))
       })))
+
+  it.effect("gives who watches and is slow the newest totals, none before a change that it has not seen", () =>
+    Effect.gen(function*() {
+      const usage = yield* Usage
+      const gate = yield* Deferred.make<void>()
+      const seen: Array<number> = []
+      const watching = yield* Effect.fork(Stream.runForEach(Stream.take(usage.changes, 2), ({ requests }) => {
+        seen.push(requests)
+        return Deferred.await(gate)
+      }))
+      while (seen.length === 0) yield* Effect.yieldNow()
+      for (let i = 0; i < 5; i++) yield* usage.requested
+      yield* Deferred.succeed(gate, void 0)
+      yield* Fiber.join(watching)
+      expect(seen).toEqual([0, 5])
+    }).pipe(Effect.provide(Usage.layer())))
 
   it.live("counts a request that failed, and no message", () =>
     onClock(setting, (adjust) =>

@@ -1,33 +1,17 @@
 /** How much a browser loads to list messages. */
-import { build, type BuildOptions, type Message } from "esbuild"
-import { fileURLToPath } from "node:url"
+import { build, type Message } from "esbuild"
 import { gzipSync } from "node:zlib"
+import { options, resolveDir, sizeOf } from "../browser.js"
 import type { Group, Row } from "../measure.js"
 import { labels, type Name } from "./peer.js"
 import { lister } from "./programs.js"
 
-const options = {
-  bundle: true,
-  write: false,
-  minify: true,
-  platform: "browser",
-  format: "esm",
-  target: "es2022",
-  logLevel: "silent"
-} as const satisfies BuildOptions
-
-/** Where the libraries are found from. */
-const resolveDir = fileURLToPath(new URL("../..", import.meta.url))
-
-const kilobytes = (contents: Uint8Array): number => gzipSync(contents, { level: 9 }).length / 1000
-
-const stdin = (name: Name) => ({ contents: lister(name, "https://api.x.com", 100), resolveDir })
+const program = (name: Name) => lister(name, "https://api.x.com", 100)
 
 /** The size, or which modules of Node's it asks a browser for. */
-const sizeOf = async (name: Name, external: Array<string> = []): Promise<number | ReadonlyArray<string>> => {
+const kilobytes = async (name: Name, external: Array<string> = []): Promise<number | ReadonlyArray<string>> => {
   try {
-    const { outputFiles } = await build({ ...options, stdin: stdin(name), external })
-    return kilobytes(outputFiles[0]!.contents)
+    return (await sizeOf(program(name), external)).gzipped
   } catch (error) {
     // What esbuild throws.
     const { errors } = error as { errors: ReadonlyArray<Message> }
@@ -40,19 +24,20 @@ const sizeOf = async (name: Name, external: Array<string> = []): Promise<number 
  * put into a chunk beside it.
  */
 const ownSize = async (): Promise<number> => {
-  const packages = ["effect", "@effect/platform"]
-  const { metafile } = await build({ ...options, stdin: stdin("effect-xdm"), external: packages, metafile: true })
-  const taken = Object.values(metafile.outputs)[0]!.imports.map(({ path }) => path)
+  const stdin = { contents: program("effect-xdm"), resolveDir }
+  const { metafile } = await build({ ...options, stdin, external: ["effect", "@effect/platform"] })
+  const taken = Object.values(metafile.outputs).flatMap(({ imports }) =>
+    imports.filter(({ external }) => external === true)
+  )
+    .map(({ path }) => path)
   const { outputFiles } = await build({
     ...options,
     entryPoints: { own: "own", taken: "taken" },
-    outdir: "out",
-    splitting: true,
     plugins: [{
       name: "programs",
       setup: ({ onLoad, onResolve }) => {
         onResolve({ filter: /^(own|taken)$/ }, ({ path }) => ({ path, namespace: "programs" }))
-        onLoad({ filter: /^own$/, namespace: "programs" }, () => stdin("effect-xdm"))
+        onLoad({ filter: /^own$/, namespace: "programs" }, () => stdin)
         onLoad({ filter: /^taken$/, namespace: "programs" }, () => ({
           contents: [...new Set(taken)].map((path, i) => `export * as m${i} from "${path}"`).join("\n"),
           resolveDir
@@ -60,15 +45,16 @@ const ownSize = async (): Promise<number> => {
       }
     }]
   })
-  return kilobytes(outputFiles.find(({ path }) => path.endsWith("own.js"))!.contents)
+  const { contents } = outputFiles.find(({ path }) => path.endsWith("own.js"))!
+  return gzipSync(contents, { level: 9 }).length / 1000
 }
 
 const row = async (name: Name): Promise<Row> => {
-  const size = await sizeOf(name)
+  const size = await kilobytes(name)
   if (typeof size === "number") {
     return { name: labels[name], value: size, unit: "kB", ...(name === "effect-xdm" ? { limit: 85 } : undefined) }
   }
-  const without = await sizeOf(name, [...size])
+  const without = await kilobytes(name, [...size])
   return {
     name: labels[name],
     ...(typeof without === "number" ? { value: without, unit: "kB" } : undefined),
