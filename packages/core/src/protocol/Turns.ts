@@ -8,6 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Bucket from "./Bucket.js"
+import * as BucketEnds from "./BucketEnds.js"
 import type { Limits } from "./Buckets.js"
 import type { Call, RateLimited } from "./Errors.js"
 import type { RawAnswer } from "./Failure.js"
@@ -134,12 +135,14 @@ export const make = (means: Means): Turns => {
           Now.at((now) => {
             isAnswered = true
             const told = RateLimitHeaders.told(answer, now)
-            return settle((state, owner) => Bucket.answered(state, owner, limits, told, leftAt, now))
+            return settle((state, owner) => BucketEnds.answered(state, owner, limits, told, leftAt, now))
           })
         return Effect.catchAllCause(use({ onAnswer, restore }), (cause) => {
           if (isAnswered) return Effect.failCause(cause)
           const sent = !(cause._tag === "Fail" && !wasSent(cause.error))
-          const settled = Now.at((now) => settle((state, owner) => Bucket.unanswered(state, owner, limits, sent, now)))
+          const settled = Now.at((now) =>
+            settle((state, owner) => BucketEnds.unanswered(state, owner, limits, sent, now))
+          )
           return Effect.zipRight(settled, Effect.failCause(cause))
         })
       })

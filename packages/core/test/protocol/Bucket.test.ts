@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Bucket from "../../src/protocol/Bucket.js"
+import * as BucketEnds from "../../src/protocol/BucketEnds.js"
 import * as RateLimitHeaders from "../../src/protocol/RateLimitHeaders.js"
 
 const limits = { window: 15 }
@@ -24,10 +25,10 @@ const live = () => {
       return turn._tag
     },
     answered: (leftAt: number, at: number, remaining: number) => {
-      bucket = Bucket.answered(bucket, "user", limits, answer(remaining, at), begin + leftAt, begin + at)
+      bucket = BucketEnds.answered(bucket, "user", limits, answer(remaining, at), begin + leftAt, begin + at)
     },
     unanswered: (at: number, sent = true) => {
-      bucket = Bucket.unanswered(bucket, "user", limits, sent, begin + at)
+      bucket = BucketEnds.unanswered(bucket, "user", limits, sent, begin + at)
     },
     left: () => Bucket.remaining(bucket.windows["15 minutes"]!, bucket)
   }
