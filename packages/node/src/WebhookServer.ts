@@ -49,7 +49,8 @@ const make = ({ host = "127.0.0.1", path = "/webhooks/x", port = 0 }: WebhookSer
       process.nextTick(() => run(Effect.map(respond(requestOf(incoming)), (said) => answer(response, said))))
     })
     const bound = address._tag === "TcpAddress" ? address.port : port
-    return { events, port: bound, url: `http://${host}:${bound}${path}` }
+    const name = host.includes(":") ? `[${host}]` : host
+    return { events, port: bound, url: `http://${name}:${bound}${path}` }
   })
 
 /**

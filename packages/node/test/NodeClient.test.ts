@@ -408,12 +408,12 @@ describe("under DirectMessages", () => {
       DirectMessages.layer({
         accessToken: Redacted.make("a-token-of-a-test"),
         baseUrl: server!.url,
-        timeout: "100 millis",
+        timeout: "1 second",
         retry: RetryPauses.none
       }).pipe(Layer.provide(NodeClient.layer()))
     )
     const me = Effect.flatMap(DirectMessages, (dm) => dm.getMe())
-    expect(errorOf(await calls.runPromiseExit(me))).toMatchObject({ _tag: "TimedOut", afterMillis: 100 })
+    expect(errorOf(await calls.runPromiseExit(me))).toMatchObject({ _tag: "TimedOut", afterMillis: 1_000 })
     await until(() => server!.sockets[0]!.destroyed)
     const fiber = calls.runFork(me)
     await until(() => server!.requests.length === 2)

@@ -12,9 +12,10 @@ import { createHmac } from "node:crypto"
 import { mkdtempSync } from "node:fs"
 import * as Http from "node:http"
 import * as Net from "node:net"
-import { tmpdir } from "node:os"
+import { networkInterfaces, tmpdir } from "node:os"
 import { join } from "node:path"
 
+const hasIPv6 = Object.values(networkInterfaces()).flat().some((each) => each?.address === "::1")
 const secret = Fixtures.apps.confidentialClient.consumerSecret
 const consumerSecret = Redacted.make<string>(secret)
 
@@ -186,6 +187,13 @@ describe("the webhook server", () => {
       const refused = yield* Effect.promise(() => fetch(`http://127.0.0.1:${port}`).then(() => false, () => true))
       expect(refused).toBe(true)
     }))
+
+  it.live.skipIf(!hasIPv6)("says where it is reached, at an address of IPv6 too", () =>
+    Effect.gen(function*() {
+      const { port, url } = yield* WebhookServer
+      expect(url).toBe(`http://[::1]:${port}/webhooks/x`)
+      expect(yield* deliver(url, payload(1))).toBe(200)
+    }).pipe(Effect.provide(served({ host: "::1" }))))
 
   it.live("fits into the routes of another server", () =>
     Effect.gen(function*() {
