@@ -82,3 +82,25 @@ describe("a call that ends without an answer", () => {
     expect(bucket.left()).toBe(14)
   })
 })
+
+describe("answers that come in another order than they were given", () => {
+  it("leave no more than the window had left already", () => {
+    const bucket = live()
+    bucket.leave(0)
+    bucket.answered(0, 100, 14)
+    expect([bucket.leave(200), bucket.leave(201)]).toEqual(["Now", "Now"])
+    bucket.answered(201, 300, 12)
+    bucket.answered(200, 400, 13)
+    expect(bucket.left()).toBe(12)
+  })
+
+  it("say nothing of a window that has begun since", () => {
+    const bucket = live()
+    bucket.leave(0)
+    bucket.answered(0, 100, 14)
+    expect([bucket.leave(899_000), bucket.leave(899_001)]).toEqual(["Now", "Now"])
+    bucket.answered(899_001, 901_000, 14)
+    bucket.answered(899_000, 899_900, 3)
+    expect(bucket.left()).toBe(14)
+  })
+})
