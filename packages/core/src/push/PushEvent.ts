@@ -25,6 +25,8 @@ interface Pushed {
   readonly id: string | undefined
   /** Whose inbox it is of, where X says so. */
   readonly account: UserId | undefined
+  /** The tag of the subscription that brought it, if that has one. */
+  readonly tag: string | undefined
 }
 
 /**
@@ -174,7 +176,8 @@ const fromActivity = (data: JsonObject, kind: string): ReadonlyArray<PushEvent> 
   const payload = Older.record(data["payload"])
   const pushed: Pushed = {
     id: Older.text(data["event_uuid"]),
-    account: userId(Older.text(Older.record(data["filter"])["user_id"]))
+    account: userId(Older.text(Older.record(data["filter"])["user_id"])),
+    tag: Older.text(data["tag"])
   }
   switch (kind) {
     case "dm.received":
@@ -196,7 +199,7 @@ const fromActivity = (data: JsonObject, kind: string): ReadonlyArray<PushEvent> 
 const aside: ReadonlySet<string> = new Set(["for_user_id", "users", "apps", "user_has_blocked", "is_blocked_by"])
 
 const fromAccountActivity = (json: JsonObject): ReadonlyArray<PushEvent> => {
-  const pushed: Pushed = { id: undefined, account: userId(Older.text(json["for_user_id"])) }
+  const pushed: Pushed = { id: undefined, account: userId(Older.text(json["for_user_id"])), tag: undefined }
   const users = usersOf(json["users"])
   return Object.entries(json).flatMap(([kind, items]) => {
     if (aside.has(kind)) return []

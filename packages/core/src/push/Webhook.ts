@@ -55,7 +55,7 @@ export const read = (body: string): Either.Either<Delivery, WebhookRefused> => {
     return Either.left(new WebhookRefused({ reason: "NotJson" }))
   }
   const events = Either.getOrElse(PushEvent.fromJson(json), (): ReadonlyArray<PushEvent.PushEvent> => [
-    { _tag: "Unknown", id: undefined, account: undefined, kind: "payload", raw: json }
+    { _tag: "Unknown", id: undefined, account: undefined, tag: undefined, kind: "payload", raw: json }
   ])
   return Either.right({ events, body })
 }

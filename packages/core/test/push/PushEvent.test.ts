@@ -17,6 +17,7 @@ describe("messages", () => {
       _tag: "Message",
       id: "-6850472171600526495",
       account: "1111111111111111111",
+      tag: "tag",
       direction: "received",
       event: {
         _tag: "MessageCreate",
