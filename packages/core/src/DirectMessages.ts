@@ -135,15 +135,15 @@ export class DirectMessages extends Context.Tag("@effect-xdm/core/DirectMessages
   DirectMessagesService
 >() {
   /**
-   * Every endpoint over an `XApi` that is there already.
+   * Every endpoint over an `XApi` that is there already. Each time that it is
+   * asked for it is another layer, so that accounts which live side by side do
+   * not share one: Effect builds a layer once, whatever it is provided with.
    *
    * @since 0.1.0
    */
-  static readonly layerXApi: Layer.Layer<DirectMessages | Attachments | Delivery | Endpoints, never, XApi> = Layer
-    .effect(
-      DirectMessages,
-      make
-    ).pipe(Layer.provideMerge(Attachments.layer), Layer.provideMerge(Delivery.layer), Layer.provideMerge(endpoints))
+  static get layerXApi(): Layer.Layer<DirectMessages | Attachments | Delivery | Endpoints, never, XApi> {
+    return Layer.fresh(overXApi)
+  }
 
   /**
    * Every endpoint for the account of the `Credentials`, within limits and with
@@ -200,3 +200,9 @@ export class DirectMessages extends Context.Tag("@effect-xdm/core/DirectMessages
   ): Layer.Layer<Provided, ConfigError, HttpClient.HttpClient> =>
     Layer.unwrapEffect(Effect.map(Config.unwrap(options), (unwrapped) => DirectMessages.layer(unwrapped)))
 }
+
+const overXApi = Layer.effect(DirectMessages, make).pipe(
+  Layer.provideMerge(Attachments.layer),
+  Layer.provideMerge(Delivery.layer),
+  Layer.provideMerge(endpoints)
+)

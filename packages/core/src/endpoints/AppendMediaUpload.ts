@@ -52,10 +52,12 @@ export class AppendMediaUpload extends Context.Tag("@effect-xdm/core/AppendMedia
   (input: AppendMediaUpload.Input) => Effect.Effect<AppendMediaUpload.Success, AppendMediaUpload.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<AppendMediaUpload, never, XApi> = Layer.effect(
-    AppendMediaUpload,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<AppendMediaUpload, never, XApi> {
+    return Layer.effect(
+      AppendMediaUpload,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

@@ -44,10 +44,12 @@ export class BlockDms extends Context.Tag("@effect-xdm/core/BlockDms")<
   (input: BlockDms.Input) => Effect.Effect<BlockDms.Success, BlockDms.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<BlockDms, never, XApi> = Layer.effect(
-    BlockDms,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<BlockDms, never, XApi> {
+    return Layer.effect(
+      BlockDms,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

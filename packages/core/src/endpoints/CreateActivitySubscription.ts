@@ -51,10 +51,12 @@ export class CreateActivitySubscription extends Context.Tag("@effect-xdm/core/Cr
   (input: CreateActivitySubscription.Input) => Effect.Effect<ActivitySubscription, CreateActivitySubscription.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<CreateActivitySubscription, never, XApi> = Layer.effect(
-    CreateActivitySubscription,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<CreateActivitySubscription, never, XApi> {
+    return Layer.effect(
+      CreateActivitySubscription,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

@@ -42,10 +42,12 @@ export class CreateByConversationId extends Context.Tag("@effect-xdm/core/Create
   (input: CreateByConversationId.Input) => Effect.Effect<Created, CreateByConversationId.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<CreateByConversationId, never, XApi> = Layer.effect(
-    CreateByConversationId,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<CreateByConversationId, never, XApi> {
+    return Layer.effect(
+      CreateByConversationId,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

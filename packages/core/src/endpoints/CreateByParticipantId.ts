@@ -42,10 +42,12 @@ export class CreateByParticipantId extends Context.Tag("@effect-xdm/core/CreateB
   (input: CreateByParticipantId.Input) => Effect.Effect<Created, CreateByParticipantId.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<CreateByParticipantId, never, XApi> = Layer.effect(
-    CreateByParticipantId,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<CreateByParticipantId, never, XApi> {
+    return Layer.effect(
+      CreateByParticipantId,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

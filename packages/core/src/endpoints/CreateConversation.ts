@@ -46,10 +46,12 @@ export class CreateConversation extends Context.Tag("@effect-xdm/core/CreateConv
   (input: CreateConversation.Input) => Effect.Effect<Created, CreateConversation.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<CreateConversation, never, XApi> = Layer.effect(
-    CreateConversation,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<CreateConversation, never, XApi> {
+    return Layer.effect(
+      CreateConversation,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

@@ -42,10 +42,12 @@ export class CreateWebhooks extends Context.Tag("@effect-xdm/core/CreateWebhooks
   (input: CreateWebhooks.Input) => Effect.Effect<WebhookConfig, CreateWebhooks.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<CreateWebhooks, never, XApi> = Layer.effect(
-    CreateWebhooks,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<CreateWebhooks, never, XApi> {
+    return Layer.effect(
+      CreateWebhooks,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

@@ -38,10 +38,12 @@ export class DeleteActivitySubscription extends Context.Tag("@effect-xdm/core/De
   ) => Effect.Effect<{ readonly deleted: boolean }, DeleteActivitySubscription.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<DeleteActivitySubscription, never, XApi> = Layer.effect(
-    DeleteActivitySubscription,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<DeleteActivitySubscription, never, XApi> {
+    return Layer.effect(
+      DeleteActivitySubscription,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

@@ -41,10 +41,12 @@ export class DeleteEvents extends Context.Tag("@effect-xdm/core/DeleteEvents")<
   (input: DeleteEvents.Input) => Effect.Effect<DeleteEvents.Success, DeleteEvents.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<DeleteEvents, never, XApi> = Layer.effect(
-    DeleteEvents,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<DeleteEvents, never, XApi> {
+    return Layer.effect(
+      DeleteEvents,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

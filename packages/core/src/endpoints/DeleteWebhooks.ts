@@ -36,10 +36,12 @@ export class DeleteWebhooks extends Context.Tag("@effect-xdm/core/DeleteWebhooks
   (input: DeleteWebhooks.Input) => Effect.Effect<{ readonly deleted: boolean }, DeleteWebhooks.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<DeleteWebhooks, never, XApi> = Layer.effect(
-    DeleteWebhooks,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<DeleteWebhooks, never, XApi> {
+    return Layer.effect(
+      DeleteWebhooks,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

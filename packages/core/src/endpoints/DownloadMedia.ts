@@ -48,10 +48,12 @@ export class DownloadMedia extends Context.Tag("@effect-xdm/core/DownloadMedia")
   (input: DownloadMedia.Input) => Effect.Effect<Bytes, DownloadMedia.Error, Scope.Scope>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<DownloadMedia, never, XApi> = Layer.effect(
-    DownloadMedia,
-    Effect.map(XApi, (api) => api.download(endpoint))
-  )
+  static get layer(): Layer.Layer<DownloadMedia, never, XApi> {
+    return Layer.effect(
+      DownloadMedia,
+      Effect.map(XApi, (api) => api.download(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

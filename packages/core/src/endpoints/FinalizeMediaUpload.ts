@@ -36,10 +36,12 @@ export class FinalizeMediaUpload extends Context.Tag("@effect-xdm/core/FinalizeM
   (input: FinalizeMediaUpload.Input) => Effect.Effect<MediaUpload, FinalizeMediaUpload.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<FinalizeMediaUpload, never, XApi> = Layer.effect(
-    FinalizeMediaUpload,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<FinalizeMediaUpload, never, XApi> {
+    return Layer.effect(
+      FinalizeMediaUpload,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

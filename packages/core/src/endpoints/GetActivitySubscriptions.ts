@@ -50,13 +50,15 @@ export class GetActivitySubscriptions extends Context.Tag("@effect-xdm/core/GetA
   ) => Effect.Effect<GetActivitySubscriptions.Success, GetActivitySubscriptions.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<GetActivitySubscriptions, never, XApi> = Layer.effect(
-    GetActivitySubscriptions,
-    Effect.map(XApi, (api) => {
-      const call = api.call(endpoint)
-      return (input = {}) => call(input)
-    })
-  )
+  static get layer(): Layer.Layer<GetActivitySubscriptions, never, XApi> {
+    return Layer.effect(
+      GetActivitySubscriptions,
+      Effect.map(XApi, (api) => {
+        const call = api.call(endpoint)
+        return (input = {}) => call(input)
+      })
+    )
+  }
 }
 
 /** @since 0.1.0 */

@@ -38,13 +38,15 @@ export class GetEvents extends Context.Tag("@effect-xdm/core/GetEvents")<
   (input?: GetEvents.Input) => Effect.Effect<EventsPage.EventsPage, GetEvents.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<GetEvents, never, XApi> = Layer.effect(
-    GetEvents,
-    Effect.map(XApi, (api) => {
-      const call = api.call(endpoint)
-      return (input = {}) => call(input)
-    })
-  )
+  static get layer(): Layer.Layer<GetEvents, never, XApi> {
+    return Layer.effect(
+      GetEvents,
+      Effect.map(XApi, (api) => {
+        const call = api.call(endpoint)
+        return (input = {}) => call(input)
+      })
+    )
+  }
 }
 
 /** @since 0.1.0 */

@@ -41,10 +41,12 @@ export class GetEventsByConversationId extends Context.Tag("@effect-xdm/core/Get
   (input: GetEventsByConversationId.Input) => Effect.Effect<EventsPage.EventsPage, GetEventsByConversationId.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<GetEventsByConversationId, never, XApi> = Layer.effect(
-    GetEventsByConversationId,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<GetEventsByConversationId, never, XApi> {
+    return Layer.effect(
+      GetEventsByConversationId,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

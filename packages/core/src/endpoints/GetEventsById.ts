@@ -41,10 +41,13 @@ export class GetEventsById extends Context.Tag("@effect-xdm/core/GetEventsById")
   (input: GetEventsById.Input) => Effect.Effect<EventsPage.SingleEvent, GetEventsById.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<GetEventsById, never, XApi> = Layer.effect(
-    GetEventsById,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  /** A getter, so that accounts side by side do not share one layer, which Effect builds once. */
+  static get layer(): Layer.Layer<GetEventsById, never, XApi> {
+    return Layer.effect(
+      GetEventsById,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

@@ -41,10 +41,12 @@ export class GetEventsByParticipantId extends Context.Tag("@effect-xdm/core/GetE
   (input: GetEventsByParticipantId.Input) => Effect.Effect<EventsPage.EventsPage, GetEventsByParticipantId.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<GetEventsByParticipantId, never, XApi> = Layer.effect(
-    GetEventsByParticipantId,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<GetEventsByParticipantId, never, XApi> {
+    return Layer.effect(
+      GetEventsByParticipantId,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

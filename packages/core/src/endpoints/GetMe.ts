@@ -37,13 +37,15 @@ export class GetMe extends Context.Tag("@effect-xdm/core/GetMe")<
   (input?: GetMe.Input) => Effect.Effect<User, GetMe.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<GetMe, never, XApi> = Layer.effect(
-    GetMe,
-    Effect.map(XApi, (api) => {
-      const call = api.call(endpoint)
-      return (input = {}) => call(input)
-    })
-  )
+  static get layer(): Layer.Layer<GetMe, never, XApi> {
+    return Layer.effect(
+      GetMe,
+      Effect.map(XApi, (api) => {
+        const call = api.call(endpoint)
+        return (input = {}) => call(input)
+      })
+    )
+  }
 }
 
 /** @since 0.1.0 */

@@ -36,10 +36,12 @@ export class GetMediaUploadStatus extends Context.Tag("@effect-xdm/core/GetMedia
   (input: GetMediaUploadStatus.Input) => Effect.Effect<MediaUpload, GetMediaUploadStatus.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<GetMediaUploadStatus, never, XApi> = Layer.effect(
-    GetMediaUploadStatus,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<GetMediaUploadStatus, never, XApi> {
+    return Layer.effect(
+      GetMediaUploadStatus,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

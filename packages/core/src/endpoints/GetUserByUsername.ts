@@ -40,10 +40,12 @@ export class GetUserByUsername extends Context.Tag("@effect-xdm/core/GetUserByUs
   (input: GetUserByUsername.Input) => Effect.Effect<User, GetUserByUsername.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<GetUserByUsername, never, XApi> = Layer.effect(
-    GetUserByUsername,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<GetUserByUsername, never, XApi> {
+    return Layer.effect(
+      GetUserByUsername,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

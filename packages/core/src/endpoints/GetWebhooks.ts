@@ -41,13 +41,15 @@ export class GetWebhooks extends Context.Tag("@effect-xdm/core/GetWebhooks")<
   (input?: GetWebhooks.Input) => Effect.Effect<ReadonlyArray<WebhookConfig>, GetWebhooks.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<GetWebhooks, never, XApi> = Layer.effect(
-    GetWebhooks,
-    Effect.map(XApi, (api) => {
-      const call = api.call(endpoint)
-      return (input = {}) => call(input)
-    })
-  )
+  static get layer(): Layer.Layer<GetWebhooks, never, XApi> {
+    return Layer.effect(
+      GetWebhooks,
+      Effect.map(XApi, (api) => {
+        const call = api.call(endpoint)
+        return (input = {}) => call(input)
+      })
+    )
+  }
 }
 
 /** @since 0.1.0 */

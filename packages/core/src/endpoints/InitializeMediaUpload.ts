@@ -52,10 +52,12 @@ export class InitializeMediaUpload extends Context.Tag("@effect-xdm/core/Initial
   (input: InitializeMediaUpload.Input) => Effect.Effect<MediaUpload, InitializeMediaUpload.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<InitializeMediaUpload, never, XApi> = Layer.effect(
-    InitializeMediaUpload,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<InitializeMediaUpload, never, XApi> {
+    return Layer.effect(
+      InitializeMediaUpload,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

@@ -43,10 +43,12 @@ export class UnblockDms extends Context.Tag("@effect-xdm/core/UnblockDms")<
   (input: UnblockDms.Input) => Effect.Effect<UnblockDms.Success, UnblockDms.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<UnblockDms, never, XApi> = Layer.effect(
-    UnblockDms,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<UnblockDms, never, XApi> {
+    return Layer.effect(
+      UnblockDms,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

@@ -41,10 +41,12 @@ export class UpdateActivitySubscription extends Context.Tag("@effect-xdm/core/Up
   (input: UpdateActivitySubscription.Input) => Effect.Effect<ActivitySubscription, UpdateActivitySubscription.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<UpdateActivitySubscription, never, XApi> = Layer.effect(
-    UpdateActivitySubscription,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<UpdateActivitySubscription, never, XApi> {
+    return Layer.effect(
+      UpdateActivitySubscription,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

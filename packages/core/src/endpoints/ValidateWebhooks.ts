@@ -39,10 +39,12 @@ export class ValidateWebhooks extends Context.Tag("@effect-xdm/core/ValidateWebh
   (input: ValidateWebhooks.Input) => Effect.Effect<ValidateWebhooks.Success, ValidateWebhooks.Error>
 >() {
   static readonly endpoint = endpoint
-  static readonly layer: Layer.Layer<ValidateWebhooks, never, XApi> = Layer.effect(
-    ValidateWebhooks,
-    Effect.map(XApi, (api) => api.call(endpoint))
-  )
+  static get layer(): Layer.Layer<ValidateWebhooks, never, XApi> {
+    return Layer.effect(
+      ValidateWebhooks,
+      Effect.map(XApi, (api) => api.call(endpoint))
+    )
+  }
 }
 
 /** @since 0.1.0 */

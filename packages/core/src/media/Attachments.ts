@@ -195,5 +195,7 @@ const make: Effect.Effect<AttachmentsService, never, Needs> = Effect.gen(functio
  * @since 0.1.0
  */
 export class Attachments extends Context.Tag("@effect-xdm/core/Attachments")<Attachments, AttachmentsService>() {
-  static readonly layer: Layer.Layer<Attachments, never, Needs> = Layer.effect(Attachments, make)
+  static get layer(): Layer.Layer<Attachments, never, Needs> {
+    return Layer.effect(Attachments, make)
+  }
 }

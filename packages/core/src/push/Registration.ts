@@ -154,11 +154,14 @@ export interface RegistrationService extends Effect.Effect.Success<typeof make> 
 export class Registration extends Context.Tag("@effect-xdm/core/Registration")<Registration, RegistrationService>() {
   /**
    * Over an `XApi` that is there already, with the credentials of the app.
+   * Each time that it is asked for it is another layer, so that several apps do
+   * not share one.
    *
    * @since 0.1.0
    */
-  static readonly layerXApi: Layer.Layer<Registration | Layer.Layer.Success<typeof endpoints>, never, XApi> = Layer
-    .provideMerge(Layer.effect(Registration, make), endpoints)
+  static get layerXApi(): Layer.Layer<Registration | Layer.Layer.Success<typeof endpoints>, never, XApi> {
+    return Layer.fresh(overXApi)
+  }
 
   /**
    * With the app-only bearer token. Fails with a `ConfigError` if an option
@@ -178,3 +181,5 @@ export class Registration extends Context.Tag("@effect-xdm/core/Registration")<R
       Layer.provide(Credentials.layerBearer(bearerToken))
     )
 }
+
+const overXApi = Layer.provideMerge(Layer.effect(Registration, make), endpoints)

@@ -191,5 +191,7 @@ const make: Effect.Effect<DeliveryService, never, Needs> = Effect.gen(function*(
  * @since 0.1.0
  */
 export class Delivery extends Context.Tag("@effect-xdm/core/Delivery")<Delivery, DeliveryService>() {
-  static readonly layer: Layer.Layer<Delivery, never, Needs> = Layer.effect(Delivery, make)
+  static get layer(): Layer.Layer<Delivery, never, Needs> {
+    return Layer.effect(Delivery, make)
+  }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Context, Effect, Either, Fiber, Layer, LayerMap, Redacted } from "effect"
 import { DirectMessages } from "../../src/DirectMessages.js"
+import * as Core from "../../src/index.js"
 import { Credentials } from "../../src/protocol/Credentials.js"
 import { RateLimitPolicy } from "../../src/protocol/RateLimitPolicy.js"
 import { RateLimits, type RateLimitsOptions } from "../../src/protocol/RateLimits.js"
@@ -55,6 +56,43 @@ const ends = <E, A>(
   })
 
 describe("several accounts in one program", () => {
+  it.live("are each themselves while others are there", () =>
+    onClock({ world: people(3) }, {}, () =>
+      Effect.gen(function*() {
+        const one = yield* DirectMessages
+        const two = yield* Effect.provide(DirectMessages, Accounts.get("two"))
+        expect([(yield* one.getMe()).id, (yield* two.getMe()).id]).toEqual(["1", "2"])
+      }).pipe(Effect.provide(Accounts.get("one")))))
+
+  it.live("are each themselves in layers that are built together", () => {
+    class One extends Context.Tag("One")<One, DirectMessages["Type"]>() {}
+    class Two extends Context.Tag("Two")<Two, DirectMessages["Type"]>() {}
+    const of = (token: string) => DirectMessages.layer({ accessToken: Redacted.make(token) })
+    const both = Layer.merge(
+      Layer.effect(One, DirectMessages).pipe(Layer.provide(of(Fixtures.tokens.owner))),
+      Layer.effect(Two, DirectMessages).pipe(Layer.provide(of(Fixtures.tokens.other)))
+    ).pipe(Layer.provide(Emulator.layerHttpClient), Layer.provide(Emulator.layer({ world: people(3) })))
+    return Effect.gen(function*() {
+      const [one, two] = [yield* One, yield* Two]
+      expect([(yield* one.getMe()).id, (yield* two.getMe()).id]).toEqual(["1", "2"])
+    }).pipe(Effect.provide(both))
+  })
+
+  it("get a layer of their own, whichever they ask for", () => {
+    const layers = Object.entries(Core).flatMap(([name, service]) =>
+      typeof service !== "function"
+        ? []
+        : Object.entries(Object.getOwnPropertyDescriptors(service)).flatMap(([property, { get, value }]) =>
+          // A constant that needs an account would be built for the first one, and given to all.
+          Layer.isLayer(get?.call(service) ?? value) ? [{ layer: `${name}.${property}`, isOwn: get !== undefined }] : []
+        )
+    )
+    const shared = layers.filter(({ isOwn }) => !isOwn).map(({ layer }) => layer)
+    expect(layers.length).toBeGreaterThan(25)
+    // Memories, and what is kept in a store under names.
+    expect(shared.filter((layer) => !/\.layer(Memory|KeyValueStore)$/.test(layer))).toEqual([])
+  })
+
   it.live("have limits of their own", () =>
     onClock({ world: people(3) }, {}, (adjust) =>
       Effect.gen(function*() {
