@@ -1,3 +1,4 @@
+/** The last part of the demo: what is merged and followed. */
 import { DirectMessages, DmEvent, Merge } from "@effect-xdm/core"
 import { Emulator, Fixtures } from "@effect-xdm/core/testing"
 import { Effect, Fiber, Stream } from "effect"

@@ -1,3 +1,4 @@
+/** The first part of the demo: what is read, which is all that it does with a real account. */
 import { DirectMessages } from "@effect-xdm/core"
 import { Console, Effect, Option, Stream } from "effect"
 import { dim, entry, heading } from "./terminal.js"

@@ -1,3 +1,4 @@
+/** How the demo and the support desk look on a terminal. */
 import { Console, Effect } from "effect"
 
 /** What fits a terminal of 80 columns. */

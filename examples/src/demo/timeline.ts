@@ -1,3 +1,4 @@
+/** Events as lines to read. */
 import { DmEvent, type HydratedEvent } from "@effect-xdm/core"
 import { Array as Arr, DateTime, Option } from "effect"
 

@@ -1,3 +1,4 @@
+/** The second part of the demo: what is sent, against the emulator alone. */
 import { DirectMessages, Username } from "@effect-xdm/core"
 import { Effect } from "effect"
 import { entry, heading, paragraph } from "./terminal.js"

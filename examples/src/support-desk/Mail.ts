@@ -56,8 +56,8 @@ const ticketFor = (account: string, us: UserId) => (event: DmEvent.DmEvent): Opt
 const left = (account: string, us: UserId) =>
   Stream.unwrap(Effect.map(Archive, (archive) => {
     const seen = new Set<ConversationId>()
-    // No longer ago than the outbox remembers its letters.
-    return archive.events({ since: "2 days", types: ["MessageCreate"] }).pipe(
+    // X lets an account send 1,440 messages a day: so far back the outbox knows all answers by their keys.
+    return archive.events({ since: "6 days", types: ["MessageCreate"] }).pipe(
       Stream.filterMap(({ event }) =>
         Option.map(ticketFor(account, us)(event), (ticket) => ({ message: event.id, ticket }))
       ),
