@@ -11,7 +11,10 @@ import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
+import * as Schema from "effect/Schema"
 import type { EventId } from "../model/Ids.js"
+import * as Ids from "../model/Ids.js"
+import * as Slots from "../sending/Slots.js"
 import * as Checks from "./Checks.js"
 
 /**
@@ -63,7 +66,9 @@ export class CheckpointStore extends Context.Tag("@effect-xdm/core/CheckpointSto
 
   /**
    * In a `KeyValueStore`: files (`KeyValueStore.layerFileSystem`), a browser's
-   * storage, or a store of your own. The keys begin with `xdm-checkpoint-`.
+   * storage, or a store of your own. It need not write in one step: each
+   * checkpoint has two places, which are written in turn, so that it is whole
+   * whenever the program ends. The keys begin with `xdm-checkpoint-`.
    *
    * @example
    * ```ts
@@ -82,24 +87,42 @@ export class CheckpointStore extends Context.Tag("@effect-xdm/core/CheckpointSto
    */
   static readonly layerKeyValueStore: Layer.Layer<CheckpointStore, never, KeyValueStore.KeyValueStore> = Layer.effect(
     CheckpointStore,
-    Effect.map(KeyValueStore.KeyValueStore, (store) => ({
-      get: (name) =>
-        store.get(key(name)).pipe(
-          Effect.mapError((error) => failed(name, `could not be read: ${error.message}`)),
-          Effect.flatMap(Option.match({
-            onNone: () => Effect.succeedNone,
-            onSome: (text) =>
-              Checks.isEventId(text)
-                ? Effect.succeedSome(text)
-                : Effect.fail(failed(name, "holds no event id. Mend or remove it; nothing was overwritten"))
-          }))
-        ),
-      set: (name, last) =>
-        Effect.mapError(store.set(key(name), last), (error) => failed(name, `could not be written: ${error.message}`))
-    }))
+    Effect.map(KeyValueStore.KeyValueStore, (store) => make(store))
   )
 }
 
-const key = (name: string): string => `xdm-checkpoint-${name}`
+/** An event's id as it is kept. */
+const Kept = Ids.received.EventId.pipe(Schema.filter(Checks.isEventId))
 
-const failed = (checkpoint: string, problem: string) => new CheckpointFailed({ checkpoint, problem })
+const make = (store: KeyValueStore.KeyValueStore): CheckpointStoreService => {
+  const all = new Map<string, Slots.Slots<EventId>>()
+  const slotsOf = (name: string) => {
+    const slots = all.get(name) ?? Slots.make(store, key(name), Kept)
+    all.set(name, slots)
+    return slots
+  }
+  /** Checkpoints were in one place before they were in two. */
+  const before = (name: string) =>
+    store.get(key(name)).pipe(
+      Effect.mapError((error) => `could not be read: ${error.message}`),
+      Effect.flatMap(Option.match({
+        onNone: () => Effect.succeedNone,
+        onSome: (text) =>
+          Checks.isEventId(text)
+            ? Effect.succeedSome(text)
+            : Effect.fail("holds no event id. Mend or remove it; nothing was overwritten")
+      }))
+    )
+  const failing = <A>(name: string, effect: Effect.Effect<A, string>) =>
+    Effect.mapError(effect, (problem) => new CheckpointFailed({ checkpoint: name, problem }))
+  return {
+    get: (name) =>
+      failing(
+        name,
+        Effect.flatMap(slotsOf(name).read, (kept) => Option.isSome(kept) ? Effect.succeed(kept) : before(name))
+      ),
+    set: (name, last) => failing(name, slotsOf(name).write(last))
+  }
+}
+
+const key = (name: string): string => `xdm-checkpoint-${name}`

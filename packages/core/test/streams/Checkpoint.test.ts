@@ -195,42 +195,73 @@ describe("checkpoints in a KeyValueStore", () => {
       yield* store.set("other/one", EventId.make("9"))
       expect(yield* store.get("inbox")).toEqual(Option.some("123"))
       expect(yield* store.get("other/one")).toEqual(Option.some("9"))
-      expect(yield* Effect.flatMap(KeyValueStore.KeyValueStore, (kv) => kv.get("xdm-checkpoint-inbox"))).toEqual(
-        Option.some("123")
-      )
     }).pipe(Effect.provide(stored)))
 
-  for (const text of ["", "null", "12x", "-1", "007", "{\"id\":\"1\"}"]) {
-    it.effect(`that were damaged end the follower, and stay as they are: ${JSON.stringify(text)}`, () =>
-      Effect.gen(function*() {
-        const { events } = yield* DirectMessages
-        const kv = yield* KeyValueStore.KeyValueStore
-        yield* kv.set("xdm-checkpoint-inbox", text)
-        const failure = yield* Effect.flip(Stream.runDrain(events.follow({ checkpoint: "inbox" })))
-        expect(failure).toMatchObject({ _tag: "CheckpointFailed", problem: expect.stringContaining("no event id") })
-        expect(yield* kv.get("xdm-checkpoint-inbox")).toEqual(Option.some(text))
-        expect(yield* requestCount).toBe(0)
-      }).pipe(Effect.provide(stored), inSmall))
-  }
+  it.effect("are whole though the program is killed in the middle of a write", () =>
+    Effect.gen(function*() {
+      const kv = yield* KeyValueStore.KeyValueStore
+      const inner = Effect.provide(CheckpointStore, Layer.fresh(CheckpointStore.layerKeyValueStore))
+      /** A store that is killed when it has made way for what it was to write, as a file is. */
+      const killed = Effect.provideService(inner, KeyValueStore.KeyValueStore, {
+        ...kv,
+        set: (key) => Effect.zipRight(kv.set(key, ""), Effect.interrupt)
+      })
+      for (const [id, next] of [["101", "102"], ["102", "103"], ["103", "104"]] as const) {
+        yield* (yield* inner).set("inbox", EventId.make(id))
+        yield* Effect.exit((yield* killed).set("inbox", EventId.make(next)))
+        expect(yield* (yield* inner).get("inbox")).toEqual(Option.some(id))
+      }
+    }).pipe(Effect.provide(KeyValueStore.layerMemory)))
 
-  it.effect("tell why a store failed", () =>
+  it.effect("are read from the one place where they were before", () =>
     Effect.gen(function*() {
       const store = yield* CheckpointStore
-      expect((yield* Effect.flip(store.get("a"))).message).toMatch(/"a" could not be read: .*denied/)
-      expect((yield* Effect.flip(store.set("a", EventId.make("1")))).message).toMatch(/could not be written: .*denied/)
-    }).pipe(
-      Effect.provide(CheckpointStore.layerKeyValueStore),
-      Effect.provideService(
-        KeyValueStore.KeyValueStore,
-        KeyValueStore.makeStringOnly({
-          get: () => Effect.fail(denied),
-          set: () => Effect.fail(denied),
-          remove: () => Effect.void,
-          clear: Effect.void,
-          size: Effect.succeed(0)
-        })
+      const kv = yield* KeyValueStore.KeyValueStore
+      yield* kv.set("xdm-checkpoint-inbox", "123")
+      expect(yield* store.get("inbox")).toEqual(Option.some("123"))
+      yield* store.set("inbox", EventId.make("124"))
+      expect(yield* store.get("inbox")).toEqual(Option.some("124"))
+    }).pipe(Effect.provide(stored)))
+
+  for (const text of ["", "null", "12x", "-1", "007", "{\"version\":1,\"value\":\"1x\"}"]) {
+    for (const keys of [["xdm-checkpoint-inbox"], ["xdm-checkpoint-inbox-a", "xdm-checkpoint-inbox-b"]]) {
+      it.effect(`that were damaged end the follower, and stay as they are: ${JSON.stringify(text)} in ${keys}`, () =>
+        Effect.gen(function*() {
+          const { events } = yield* DirectMessages
+          const kv = yield* KeyValueStore.KeyValueStore
+          yield* Effect.forEach(keys, (key) => kv.set(key, text))
+          const failure = yield* Effect.flip(Stream.runDrain(events.follow({ checkpoint: "inbox" })))
+          expect(failure).toMatchObject({
+            _tag: "CheckpointFailed",
+            problem: expect.stringContaining("Mend or remove")
+          })
+          for (const key of keys) expect(yield* kv.get(key)).toEqual(Option.some(text))
+          expect(yield* requestCount).toBe(0)
+        }).pipe(Effect.provide(stored), inSmall))
+    }
+  }
+
+  it.effect("tell why a store failed", () => {
+    const inner = (reads: boolean) =>
+      Effect.provide(CheckpointStore, Layer.fresh(CheckpointStore.layerKeyValueStore)).pipe(
+        Effect.provideService(
+          KeyValueStore.KeyValueStore,
+          KeyValueStore.makeStringOnly({
+            get: () => reads ? Effect.succeedNone : Effect.fail(denied),
+            set: () => Effect.fail(denied),
+            remove: () => Effect.void,
+            clear: Effect.void,
+            size: Effect.succeed(0)
+          })
+        )
       )
-    ))
+    return Effect.gen(function*() {
+      const unreadable = yield* Effect.flip((yield* inner(false)).get("a"))
+      expect(unreadable.message).toMatch(/"a" could not be read: .*denied/)
+      const unwritable = yield* Effect.flip((yield* inner(true)).set("a", EventId.make("1")))
+      expect(unwritable.message).toMatch(/"a" could not be written: .*denied/)
+    })
+  })
 })
 
 const denied = new SystemError({
