@@ -3,7 +3,7 @@ import { EmulatorServer } from "@effect-xdm/node"
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { spawn } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -217,4 +217,30 @@ describe("the examples", () => {
       expect(lines.at(-2)).toMatch(/^Attached: \.png, image\/png, 3\d{5} bytes$/)
       expect(lines.at(-1)).toBe("It is the same picture.")
     }))
+})
+
+describe("every file of the examples", () => {
+  const source = fileURLToPath(new URL("../examples/src/", import.meta.url))
+  const here = (path: string) => readFileSync(fileURLToPath(new URL(path, import.meta.url)), "utf8")
+  const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"))
+  /** Those that are run by themselves; `emulated.ts` is what they share. */
+  const programs = files.filter((path) => !/[\\/]/.test(path) && path !== "emulated.ts").map((path) =>
+    path.slice(0, -3)
+  )
+
+  it("begins by saying what it is", () => {
+    expect(files.length).toBeGreaterThan(20)
+    expect(files.filter((path) => !readFileSync(join(source, path), "utf8").startsWith("/**"))).toEqual([])
+  })
+
+  it("that is a program says how it is run, is told of, and is run here", () => {
+    const [readme, tests] = [here("../README.md"), here("examples.test.ts") + here("support-desk.test.ts")]
+    for (const name of programs) {
+      const [header = ""] = readFileSync(join(source, `${name}.ts`), "utf8").split("*/")
+      const command = name === "demo" ? "npm run demo" : `npm run build && node examples/dist/${name}.js`
+      expect(header, name).toContain(` *     ${command}\n`)
+      expect(readme, name).toContain(`\`${name}\``)
+      expect(tests, name).toContain(`("${name}.js"`)
+    }
+  })
 })
