@@ -61,9 +61,9 @@ export { Delivery } from "./sending/Delivery.js"
 export type { DeliveryService, SendOptions } from "./sending/Delivery.js"
 export type { ReconcileOptions } from "./sending/Reconciliation.js"
 
-export type { Letter, Outcome } from "./sending/Letter.js"
+export type { Letter, Outcome, Result, State as LetterState } from "./sending/Letter.js"
 export { Outbox } from "./sending/Outbox.js"
-export type { OutboxOptions, OutboxService, Result } from "./sending/Outbox.js"
+export type { OutboxOptions, OutboxService } from "./sending/Outbox.js"
 export { OutboxStore, OutboxStoreFailed } from "./sending/OutboxStore.js"
 export type { OutboxStoreService } from "./sending/OutboxStore.js"
 

@@ -56,6 +56,17 @@ export const State = Schema.Union(
 export type State = typeof State.Type
 
 /**
+ * What became of a letter to whom.
+ *
+ * @since 0.1.0
+ */
+export interface Result {
+  readonly key: string
+  readonly to: Recipient
+  readonly outcome: Outcome
+}
+
+/**
  * A letter as a store keeps it. `sequence` is its place in the outbox, `putAt`
  * when it was put in, in milliseconds since 1970.
  *

@@ -16,7 +16,7 @@ import type { EventId } from "../model/Ids.js"
 import { Message } from "../model/Message.js"
 import { Recipient } from "../model/Recipient.js"
 import { InvalidInput } from "../protocol/Errors.js"
-import { type Entry, isOutcome, type Letter, type Outcome, type State } from "./Letter.js"
+import { type Entry, isOutcome, type Letter, type Outcome, type Result, type State } from "./Letter.js"
 import type { OutboxStoreFailed, OutboxStoreService } from "./OutboxStore.js"
 
 /** @since 0.1.0 */
@@ -27,7 +27,9 @@ export interface Letterbox {
   readonly move: (entry: Entry, state: State) => Effect.Effect<Entry>
   /** Letters without an outcome, in order. */
   readonly pending: () => ReadonlyArray<Entry>
-  readonly outcome: (key: string) => Effect.Effect<Outcome | undefined>
+  readonly entry: (key: string) => Entry | undefined
+  /** Waits until a letter has its outcome. */
+  readonly result: (key: string) => Effect.Effect<Result | undefined>
   readonly dead: () => ReadonlyArray<Letter & { readonly outcome: Outcome }>
   readonly revive: (key: string) => Effect.Effect<Entry | undefined, OutboxStoreFailed>
   readonly discard: (key: string) => Effect.Effect<boolean, OutboxStoreFailed>
@@ -40,7 +42,7 @@ export interface Letterbox {
 export interface Means {
   readonly store: OutboxStoreService
   readonly keepSent: number
-  readonly news: PubSub.PubSub<{ readonly key: string; readonly outcome: Outcome }>
+  readonly news: PubSub.PubSub<Result>
 }
 
 /**
@@ -67,6 +69,8 @@ const checked = (letter: Letter) =>
 
 const content = ({ message, to }: Letter): string => JSON.stringify([nameOf(to), message.text, message.attachments])
 
+const resultOf = ({ key, to }: Entry, outcome: Outcome): Result => ({ key, to, outcome })
+
 /** A store that is away for a while holds a letter up, and loses none. */
 const again = Schedule.exponential("100 millis").pipe(Schedule.union(Schedule.spaced("1 minute")))
 
@@ -77,7 +81,7 @@ export const open = ({ keepSent, news, store }: Means): Effect.Effect<Letterbox,
     const lastSent = new Map<string, EventId>()
     /** Sent letters, oldest first. */
     const sent: Array<Entry> = []
-    const waiters = new Map<string, Deferred.Deferred<Outcome | undefined>>()
+    const waiters = new Map<string, Deferred.Deferred<Result | undefined>>()
     const emptied: Array<Deferred.Deferred<void>> = []
     let open = 0
     let next = 0
@@ -107,12 +111,12 @@ export const open = ({ keepSent, news, store }: Means): Effect.Effect<Letterbox,
       return store.remove(oldest.sequence)
     })
 
-    const tell = (key: string, outcome: Outcome) =>
+    const tell = (result: Result) =>
       Effect.gen(function*() {
-        const waiter = waiters.get(key)
-        waiters.delete(key)
-        if (waiter !== undefined) yield* Deferred.succeed(waiter, outcome)
-        yield* PubSub.publish(news, { key, outcome })
+        const waiter = waiters.get(result.key)
+        waiters.delete(result.key)
+        if (waiter !== undefined) yield* Deferred.succeed(waiter, result)
+        yield* PubSub.publish(news, result)
         if (open === 0) yield* Effect.forEach(emptied.splice(0), (each) => Deferred.succeed(each, void 0))
       })
 
@@ -169,7 +173,7 @@ export const open = ({ keepSent, news, store }: Means): Effect.Effect<Letterbox,
           Effect.tap(() => Effect.sync(() => note(moved))),
           Effect.tap(() =>
             isOutcome(state)
-              ? Effect.zipRight(tell(entry.key, state), Effect.ignoreLogged(inOrder.withPermits(1)(forget)))
+              ? Effect.zipRight(tell(resultOf(entry, state)), Effect.ignoreLogged(inOrder.withPermits(1)(forget)))
               : Effect.void
           ),
           Effect.as(moved),
@@ -178,11 +182,13 @@ export const open = ({ keepSent, news, store }: Means): Effect.Effect<Letterbox,
       },
       pending: () =>
         [...entries.values()].filter(({ state }) => !isOutcome(state)).toSorted((a, b) => a.sequence - b.sequence),
-      outcome: (key) =>
+      entry: (key) => entries.get(key),
+      result: (key) =>
         Effect.suspend(() => {
-          const state = entries.get(key)?.state
-          if (state === undefined || isOutcome(state)) return Effect.succeed(state)
-          const waiter = waiters.get(key) ?? Deferred.unsafeMake<Outcome | undefined>(FiberId.none)
+          const entry = entries.get(key)
+          if (entry === undefined) return Effect.succeed(undefined)
+          if (isOutcome(entry.state)) return Effect.succeed(resultOf(entry, entry.state))
+          const waiter = waiters.get(key) ?? Deferred.unsafeMake<Result | undefined>(FiberId.none)
           waiters.set(key, waiter)
           return Deferred.await(waiter)
         }),

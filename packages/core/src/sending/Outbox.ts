@@ -15,21 +15,11 @@ import * as Stream from "effect/Stream"
 import { finiteMillis } from "../protocol/Durations.js"
 import type { InvalidInput } from "../protocol/Errors.js"
 import { Delivery } from "./Delivery.js"
-import type { Letter, Outcome } from "./Letter.js"
+import type { Letter, Result, State } from "./Letter.js"
 import * as Letterbox from "./Letterbox.js"
 import { OutboxStore, type OutboxStoreFailed } from "./OutboxStore.js"
 import * as Post from "./Post.js"
 import type { ReconcileOptions } from "./Reconciliation.js"
-
-/**
- * What became of a letter.
- *
- * @since 0.1.0
- */
-export interface Result {
-  readonly key: string
-  readonly outcome: Outcome
-}
 
 /**
  * How the outbox works. All of it has a default.
@@ -54,6 +44,8 @@ export interface OutboxService {
    * changes nothing if the letter is the same, and is refused if it is another.
    */
   readonly put: (letter: Letter) => Effect.Effect<void, InvalidInput | OutboxStoreFailed>
+  /** Where a letter is on its way, at once; nothing for a key that is not there. */
+  readonly state: (key: string) => Effect.Effect<State | undefined>
   /** What became of a letter, when it is known; nothing for a key that is not there. */
   readonly result: (key: string) => Effect.Effect<Result | undefined>
   /** The results as they come, from now on. */
@@ -160,17 +152,16 @@ const make = (
 
     const put: OutboxService["put"] = (letter) =>
       Effect.flatMap(box.put(letter), (entry) => entry === undefined ? Effect.void : post.enlist(entry))
-    const result = (key: string) =>
-      Effect.map(box.outcome(key), (outcome) => outcome === undefined ? undefined : { key, outcome })
 
     return {
       put,
-      result,
+      state: (key) => Effect.sync(() => box.entry(key)?.state),
+      result: box.result,
       results: Stream.fromPubSub(news),
       deliver: (letters) =>
         letters.pipe(
           Stream.mapEffect((letter) => Effect.as(put(letter), letter.key)),
-          Stream.mapEffect(result, { concurrency: underWay, unordered: true }),
+          Stream.mapEffect(box.result, { concurrency: underWay, unordered: true }),
           Stream.filter((each) => each !== undefined)
         ),
       dead: Effect.sync(() => box.dead()),

@@ -49,7 +49,10 @@ export interface FollowOptions extends Omit<ListingOptions, "until" | "limit" | 
 }
 
 /**
- * As {@link FollowOptions}, with a place to go on from after a restart.
+ * As {@link FollowOptions}, with a place to go on from after a restart. An
+ * event counts as dealt with when the next one is asked for: so a
+ * `Stream.buffer`, `mergeAll` or `mapEffect` with a concurrency belongs behind
+ * the step that makes events safe, for what it holds is lost in a crash.
  *
  * @since 0.1.0
  */

@@ -2,8 +2,8 @@ import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import { describe, expect, it } from "@effect/vitest"
 import { Context, Effect, Exit, Fiber, Layer, Option, Scope, Stream } from "effect"
 import type { Provided } from "../../src/DirectMessages.js"
-import type { Letter } from "../../src/sending/Letter.js"
-import { Outbox, type OutboxOptions, type Result } from "../../src/sending/Outbox.js"
+import type { Letter, Result } from "../../src/sending/Letter.js"
+import { Outbox, type OutboxOptions } from "../../src/sending/Outbox.js"
 import { OutboxStore } from "../../src/sending/OutboxStore.js"
 import { Emulator, Faults } from "../../src/testing/index.js"
 import { minute, onClock, type Setting } from "../protocol/limits.js"
@@ -38,6 +38,24 @@ const test = <A, E>(
 const outcomes = (results: ReadonlyArray<Result>) => results.map(({ key, outcome }) => [key, outcome._tag])
 
 describe("the outbox", () => {
+  it.live(
+    "says at once where a letter is, and in its result to whom it was",
+    test((adjust) =>
+      Effect.gen(function*() {
+        const { outbox } = yield* start(OutboxStore.layerMemory)
+        yield* inject(Faults.delay("20 seconds"), { ...post, times: 1 })
+        yield* outbox.put(to(2, "a"))
+        yield* outbox.put(to(2, "b"))
+        yield* adjust(1_000)
+        const state = (key: string) => Effect.map(outbox.state(key), (state) => state?._tag)
+        expect(yield* Effect.forEach(["a", "b", "c"], state)).toEqual(["Sending", "Waiting", undefined])
+        yield* adjust(minute)
+        expect(yield* Effect.forEach(["a", "b"], state)).toEqual(["Sent", "Sent"])
+        expect(yield* outbox.result("b")).toMatchObject({ key: "b", to: { user: "2" }, outcome: { _tag: "Sent" } })
+      })
+    )
+  )
+
   it.live(
     "sends in order to each, side by side to several, and gives each result",
     test((adjust) =>
