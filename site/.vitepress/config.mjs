@@ -6,6 +6,16 @@ const api = JSON.parse(readFileSync(new URL("../api/sidebar.json", import.meta.u
 
 const pages = (folder, items) => Object.entries(items).map(([page, text]) => ({ text, link: `/${folder}/${page}` }))
 
+const base = process.env.SITE_BASE ?? "/"
+
+const concepts = pages("concepts", {
+  "laziness": "What costs a request",
+  "rate-limits": "Rate limits",
+  "safe-sends": "Safe sends",
+  "checkpoints": "Checkpoints",
+  "live": "Live"
+})
+
 const guides = pages("guides", {
   "bot": "A bot",
   "archive": "An archive",
@@ -18,16 +28,18 @@ export default defineConfig({
   title: "effect-xdm",
   description: "X Direct Messages as Effect services and Streams",
   lang: "en",
-  base: process.env.SITE_BASE ?? "/",
+  base,
+  head: [["link", { rel: "icon", type: "image/svg+xml", href: `${base}favicon.svg` }]],
   outDir: "dist",
   srcExclude: ["node_modules/**"],
   // A copy with its own links, as a folder on any server shows it.
   cleanUrls: false,
   metaChunk: true,
-  markdown: { theme: { light: "github-light-high-contrast", dark: "github-dark" } },
+  markdown: { theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" } },
   themeConfig: {
     nav: [
       { text: "Start", link: "/start" },
+      { text: "Concepts", link: "/concepts/laziness", activeMatch: "/concepts/" },
       { text: "Guides", link: "/guides/bot", activeMatch: "/guides/" },
       { text: "Reference", link: "/reference/errors", activeMatch: "/reference/" },
       { text: "API", link: "/api/", activeMatch: "/api/" }
@@ -35,16 +47,7 @@ export default defineConfig({
     sidebar: {
       "/": [
         { text: "The first minute", link: "/start" },
-        {
-          text: "Concepts",
-          items: pages("concepts", {
-            "laziness": "What costs a request",
-            "rate-limits": "Rate limits",
-            "safe-sends": "Safe sends",
-            "checkpoints": "Checkpoints",
-            "live": "Live"
-          })
-        },
+        { text: "Concepts", items: concepts },
         { text: "Guides", items: guides },
         {
           text: "Coming from",
