@@ -1,5 +1,6 @@
-// Writes the reference pages of the site from the sections of the README, so that each table is told in one place.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+// Writes reference pages of the site from sections of the README, so that each table is told in one place. That of the
+// errors is written by hand, for it says more; a test holds both to the errors that there are.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -22,31 +23,12 @@ const linked = (text) =>
     (link, label, to) => /^https?:/.test(to) ? link : pages[to] === undefined ? label : `[${label}](${pages[to]})`
   )
 
-/** A table of errors as a heading each, so that other pages can lead to one of them. */
-const unrolled = (text) =>
-  text.split("\n").flatMap((line) => {
-    if (!line.startsWith("|")) return [line]
-    const [error, when, done, advice] = line.split("|").slice(1, -1).map((cell) => cell.trim())
-    if (!error.startsWith("`")) return []
-    return [
-      `## ${error}`,
-      "",
-      `- **When:** ${when}.`,
-      `- **What the library has done:** ${done}.`,
-      `- **What you do:** ${advice}.`,
-      ""
-    ]
-  }).join("\n")
-
 const reference = {
-  errors: ["Every error", "Every error"],
   limits: ["Limits", "Limits of X, and of this library"],
   telemetry: ["Telemetry", "Telemetry"]
 }
 
-rmSync(target, { recursive: true, force: true })
 mkdirSync(target, { recursive: true })
 for (const [page, [heading, title]] of Object.entries(reference)) {
-  const text = linked(section(heading))
-  writeFileSync(join(target, `${page}.md`), `# ${title}\n\n${page === "errors" ? unrolled(text) : text}\n`)
+  writeFileSync(join(target, `${page}.md`), `# ${title}\n\n${linked(section(heading))}\n`)
 }

@@ -72,7 +72,13 @@ export default defineConfig({
       "/api/": [{ text: "All modules", link: "/api/" }, ...api, { text: "Back to the guides", link: "/start" }]
     },
     outline: { level: [2, 3] },
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      options: {
+        // The API pages are many, and name every word many times: what explains goes before what lists.
+        miniSearch: { searchOptions: { boostDocument: (id) => /\/api\//.test(id) ? 0.3 : 1 } }
+      }
+    },
     docFooter: { prev: "Before", next: "Next" }
   }
 })
