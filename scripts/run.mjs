@@ -33,10 +33,15 @@ const packages = ["packages/core", "packages/node", "examples"]
 const tests = ["packages/core/test", "packages/node/test", "test"]
 const compile = (...projects) => run(bin("tsc"), ["-b", ...projects])
 
+let built = false
+
 const tasks = {
+  // Most of the others begin with it; once is enough for all of them.
   build: () => {
+    if (built) return
     compile(...packages)
     run(process.execPath, ["packages/node/bundle.mjs"])
+    built = true
   },
   demo: (args) => {
     console.error("Building …")
@@ -94,7 +99,15 @@ const tasks = {
     if (option === "--show") run(join(root, "site", "node_modules", ".bin", "vitepress"), ["preview"], site)
   },
   verify: () => {
-    for (const name of ["build", "check", "lint", "test", "pack", "site"]) tasks[name]([])
+    // What is found out soonest comes first. Of the benches, those that count as well as measure: that they run, and
+    // that what they count is right; how long it took is for looking.
+    const steps = { build: [], check: [], lint: [], site: [], test: [], bench: ["peers", "faults", "--quick"], pack: [] }
+    for (const [name, args] of Object.entries(steps)) {
+      const started = performance.now()
+      console.error(`\n${name} …`)
+      tasks[name](args)
+      console.error(`${name}: all well, in ${Math.round((performance.now() - started) / 1000)} s`)
+    }
   }
 }
 

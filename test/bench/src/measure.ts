@@ -10,6 +10,8 @@ export interface Row {
   readonly ratio?: number
   /** What the ratio, or else the value, must not exceed. */
   readonly limit?: number
+  /** The value is no measurement: it is the same on any machine at any time. */
+  readonly counted?: boolean
   /** What a number does not tell. */
   readonly note?: string
 }

@@ -145,6 +145,7 @@ const survive = (name: Name, scenario: Scenario): Effect.Effect<Row> =>
       value: lost + doubled,
       unit: doubled > 0 ? "doubled" : lost > 0 ? "lost" : "lost or doubled",
       note: story(fate, requests, lost, program),
+      counted: true,
       ...(name === "effect-xdm" ? { limit: 0 } : undefined)
     }
   }).pipe(

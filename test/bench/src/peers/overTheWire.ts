@@ -24,16 +24,14 @@ export const listing = (rounds: Rounds): Promise<ReadonlyArray<Group>> =>
       ]
     }))
 
-const manyPages = 3_000
-
 /** The heap at the last of many events. */
-export const holding = (): Promise<Group> =>
-  withServer(manyPages, ({ url }) =>
+export const holding = (pages: number): Promise<Group> =>
+  withServer(pages, ({ url }) =>
     withCrew(names, url, async (crew) => {
-      const events = manyPages * 100
+      const events = pages * 100
       const found = await alternating(crew, { warm: 0, measured: 1 }, { task: "hold", events })
       return {
-        title: `Heap held after ${manyPages.toLocaleString("en-US")} pages`,
+        title: `Heap held after ${pages.toLocaleString("en-US")} pages`,
         rows: rows(figureOf(found, "held", 1024 * 1024), { unit: "MB", limit: 6 })
       }
     }))
@@ -56,7 +54,7 @@ export const newest = (): Promise<ReadonlyArray<Group>> =>
           title: `Newest 50 of 200 conversations, ${
             how === "whole" ? "each listed by the library" : "each listing stopped by hand after 50"
           }`,
-          rows: rows(values, { unit: "requests", limit: conversations.length })
+          rows: rows(values, { unit: "requests", limit: conversations.length, counted: true })
         })
       }
       return groups

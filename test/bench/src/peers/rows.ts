@@ -11,15 +11,17 @@ export interface Column {
   readonly baseline?: Name
   /** What this library must not exceed: the ratio to the baseline if there is one, or else the value. */
   readonly limit: number
+  readonly counted?: boolean
 }
 
 /** Medians. A ratio is that of two values of the same round, so that what slows the machine for a while slows both. */
-export const rows = (found: Found, { baseline, limit, unit }: Column): ReadonlyArray<Row> => {
+export const rows = (found: Found, { baseline, counted = false, limit, unit }: Column): ReadonlyArray<Row> => {
   const ones = baseline === undefined ? undefined : found.get(baseline)
   return [...found].map(([name, values]) => ({
     name: labels[name],
     value: median(values),
     unit,
+    ...(counted ? { counted } : undefined),
     ...(ones === undefined ? undefined : { ratio: median(values.map((value, round) => value / ones[round]!)) }),
     ...(name === "effect-xdm" ? { limit } : undefined)
   }))
