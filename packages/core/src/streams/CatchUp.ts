@@ -43,7 +43,8 @@ const neighbour = (id: EventId, step: 1n | -1n): EventId => {
 /** Waits for the reset that X names, and never longer than one of X's windows lasts. */
 const untilReset = (reason: ListingStopped["reason"]) =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
-    const resetsAt = reason._tag === "RateLimited" ? reason.resetsAt?.epochMillis ?? 0 : 0
+    const refused = reason._tag === "RefreshFailed" ? reason.reason : reason
+    const resetsAt = refused._tag === "RateLimited" ? refused.resetsAt?.epochMillis ?? 0 : 0
     return Effect.sleep(Math.min(Math.max(0, resetsAt - now), 15 * 60_000))
   })
 

@@ -123,15 +123,23 @@ export class ListingStopped extends Data.TaggedError("ListingStopped")<{
   }
 }
 
+const passing: ReadonlySet<ListingStopped["reason"]["_tag"]> = new Set([
+  "RateLimited",
+  "ServerFailure",
+  "Unreachable",
+  "TimedOut",
+  "UnexpectedResponse"
+])
+
 /**
  * Whether the reason may pass by itself, so that the rest of the listing can be
- * had later.
+ * had later. A token that could not be renewed is as good as what kept it from
+ * that.
  *
  * @since 0.1.0
  */
-export const mayPass = ({ _tag }: ListingStopped["reason"]): boolean =>
-  _tag === "RateLimited" || _tag === "ServerFailure" || _tag === "Unreachable" || _tag === "TimedOut" ||
-  _tag === "UnexpectedResponse"
+export const mayPass = (reason: ListingStopped["reason"]): boolean =>
+  passing.has(reason._tag === "RefreshFailed" ? reason.reason._tag : reason._tag)
 
 /**
  * The bounds of a listing, resolved at a moment.
