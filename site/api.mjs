@@ -332,7 +332,7 @@ const byRoom = Object.entries(rooms).map(([room, title]) => ({
 }))
 const firstSentence = (text) => {
   const line = text.replace(/\s+/g, " ")
-  return /^.*?[.:](?= |$)/.exec(line)?.[0].replace(/:$/, ".") ?? line
+  return /^.*?(?:\.(?= |$)|:(?= -|$))/.exec(line)?.[0].replace(/:$/, ".") ?? line
 }
 const about = ({ declared, name, path }) => {
   const { text } = moduleDoc(path)

@@ -79,6 +79,7 @@ export default defineConfig({
         miniSearch: { searchOptions: { boostDocument: (id) => /\/api\//.test(id) ? 0.3 : 1 } }
       }
     },
+    notFound: { quote: "There is no such page. The search finds what is there.", linkText: "To the start" },
     docFooter: { prev: "Before", next: "Next" }
   }
 })
