@@ -101,7 +101,15 @@ const tasks = {
   verify: () => {
     // What is found out soonest comes first. Of the benches, those that count as well as measure: that they run, and
     // that what they count is right; how long it took is for looking.
-    const steps = { build: [], check: [], lint: [], site: [], test: [], bench: ["peers", "faults", "--quick"], pack: [] }
+    const steps = {
+      build: [],
+      check: [],
+      lint: [],
+      site: [],
+      test: [],
+      bench: ["peers", "faults", "--quick"],
+      pack: []
+    }
     for (const [name, args] of Object.entries(steps)) {
       const started = performance.now()
       console.error(`\n${name} …`)

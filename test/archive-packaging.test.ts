@@ -11,6 +11,7 @@ const loaded = async (contents: string): Promise<ReadonlyArray<string>> => {
     stdin: { contents, resolveDir: source("."), loader: "ts" },
     alias: {
       "@effect-xdm/core/testing": source("../packages/core/src/testing/index.ts"),
+      "@effect-xdm/core/Carrier": source("../packages/core/src/protocol/Carrier.ts"),
       "@effect-xdm/core": source("../packages/core/src/index.ts"),
       "@effect-xdm/node/Archive": source("../packages/node/src/archive/Archive.ts"),
       "@effect-xdm/node": source("../packages/node/src/index.ts")

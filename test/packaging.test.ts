@@ -11,6 +11,7 @@ const bundle = async (contents: string) => {
     stdin: { contents, resolveDir: fileURLToPath(new URL(".", import.meta.url)), loader: "ts" },
     alias: {
       "@effect-xdm/core/testing": fileURLToPath(new URL("../packages/core/src/testing/index.ts", import.meta.url)),
+      "@effect-xdm/core/Carrier": fileURLToPath(new URL("../packages/core/src/protocol/Carrier.ts", import.meta.url)),
       "@effect-xdm/core": fileURLToPath(new URL("../packages/core/src/index.ts", import.meta.url))
     },
     bundle: true,

@@ -12,6 +12,7 @@ const loadedWith = async (entry: string): Promise<ReadonlyArray<string>> => {
     entryPoints: [path(entry)],
     alias: {
       "@effect-xdm/core/testing": path("../core/src/testing/index.ts"),
+      "@effect-xdm/core/Carrier": path("../core/src/protocol/Carrier.ts"),
       "@effect-xdm/core": path("../core/src/index.ts")
     },
     bundle: true,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Either, FastCheck as fc, ParseResult, Schema } from "effect"
 import * as assert from "node:assert/strict"
+import { setImmediate } from "node:timers/promises"
 import * as Decoder from "../../src/model/Decoder.js"
 import * as EventsPage from "../../src/model/EventsPage.js"
 import { optional, struct } from "../../src/model/Wire.js"
@@ -40,15 +41,19 @@ const comparison = <A, I>(schema: Schema.Schema<A, I>) => {
 }
 
 describe("Decoder gives what Schema's own decoder gives", () => {
-  it("on 10,000 pages, intact and damaged", { timeout: 180_000 }, () => {
+  it("on 10,000 pages, intact and damaged", { timeout: 180_000 }, async () => {
     const compare = comparison(EventsPage.EventsPage)
     const seen = { accepted: 0, refused: 0 }
-    fc.assert(
-      fc.property(wire.damagedPage, (page) => {
-        seen[compare(page)]++
-      }),
-      { numRuns: 10_000 }
-    )
+    for (let n = 0; n < 10; n++) {
+      fc.assert(
+        fc.property(wire.damagedPage, (page) => {
+          seen[compare(page)]++
+        }),
+        { numRuns: 1_000 }
+      )
+      // On a busy machine all of them take more than the minute after which Vitest thinks that a silent worker is lost.
+      await setImmediate()
+    }
     // The comparison says little if nearly all pages end the same way.
     expect(seen.accepted).toBeGreaterThan(2_000)
     expect(seen.refused).toBeGreaterThan(1_000)

@@ -39,7 +39,11 @@ const bundled = (into: string) =>
       bundle: true,
       platform: "node",
       format: "esm",
-      alias: { "@effect-xdm/core": source("../../../core/src/index.ts"), "better-sqlite3": database },
+      alias: {
+        "@effect-xdm/core/Carrier": source("../../../core/src/protocol/Carrier.ts"),
+        "@effect-xdm/core": source("../../../core/src/index.ts"),
+        "better-sqlite3": database
+      },
       external: [database],
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
       logLevel: "warning"

@@ -19,7 +19,10 @@ export const bundled = async (name: string, folder: string): Promise<string> => 
     bundle: true,
     platform: "node",
     format: "esm",
-    alias: { "@effect-xdm/core": source("../../../core/src/index.ts") },
+    alias: {
+      "@effect-xdm/core/Carrier": source("../../../core/src/protocol/Carrier.ts"),
+      "@effect-xdm/core": source("../../../core/src/index.ts")
+    },
     logLevel: "warning"
   })
   return outfile
