@@ -21,7 +21,8 @@ const host = "127.0.0.1"
 const cut = (request: HttpServerRequest): Effect.Effect<never> =>
   Effect.zipRight(
     Effect.sync(() => NodeHttpServerRequest.toIncomingMessage(request).socket.destroy()),
-    Effect.never
+    // The server, which runs its apps uninterruptibly, ends this when it sees that the connection is gone.
+    Effect.interruptible(Effect.never)
   )
 
 const make = (port: number): Effect.Effect<EmulatorServer["Type"], ServeError, Scope.Scope | Emulator> =>

@@ -10,6 +10,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import { createHash } from "node:crypto"
 import * as Net from "node:net"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { until } from "./support/server.js"
 
 const { people, tokens } = Fixtures
 const toJonas = `/2/dm_conversations/with/${people.jonas.id}/messages`
@@ -76,6 +77,15 @@ describe("over HTTP", () => {
     expect(await deleted.json()).toEqual({ data: { deleted: true } })
     expect(await newest()).not.toBe("Grüße 👋")
   })
+})
+
+it("leaves nothing behind of a connection that it cut", async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length
+  await (await get("/2/dm_events")).text()
+  const before = timers()
+  await inject(Faults.cutAfter, { times: 3 })
+  for (let i = 0; i < 3; i++) await expect(get("/2/dm_events")).rejects.toThrow("fetch failed")
+  await until(() => timers() <= before)
 })
 
 describe("other ways to sign in", () => {
