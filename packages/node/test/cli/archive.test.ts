@@ -44,13 +44,16 @@ describe("xdm sync", () => {
 
   it("is stopped by Ctrl-C at once, tells how far it is, and goes on there", async () => {
     const archive = Path.join(machine.folder, "stopped.sqlite")
-    await machine.emulator(({ inject }) => inject(Faults.delay("150 millis"), { route: "GET /2/dm_events" }))
+    await machine.emulator(({ inject }) => inject(Faults.delay("300 millis"), { route: "GET /2/dm_events" }))
+    const pages = () => machine.emulator(({ requestCount }) => requestCount("GET /2/dm_events"))
+    const before = await pages()
     const running = machine.start(["sync", "--archive", archive])
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    // In the middle, however fast the machine is: after its third page, and before the others.
+    while (await pages() < before + 4) await new Promise((resolve) => setTimeout(resolve, 20))
     const began = performance.now()
     running.process.kill("SIGINT")
     const stopped = await running.ended
-    expect(performance.now() - began).toBeLessThan(1_000)
+    expect(performance.now() - began).toBeLessThan(2_000)
     expect(stopped).toMatchObject({ code: 130, stdout: "" })
     expect(stopped.stderr).toContain("Stopped. All that was read is kept; the next sync goes on there.")
     await machine.emulator(({ clearFaults }) => clearFaults)
