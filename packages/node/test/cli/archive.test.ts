@@ -45,11 +45,10 @@ describe("xdm sync", () => {
   it("is stopped by Ctrl-C at once, tells how far it is, and goes on there", async () => {
     const archive = Path.join(machine.folder, "stopped.sqlite")
     await machine.emulator(({ inject }) => inject(Faults.delay("300 millis"), { route: "GET /2/dm_events" }))
-    const pages = () => machine.emulator(({ requestCount }) => requestCount("GET /2/dm_events"))
-    const before = await pages()
+    // In the middle, however fast the machine is.
+    const someOfIt = machine.requests(5)
     const running = machine.start(["sync", "--archive", archive])
-    // In the middle, however fast the machine is: after its third page, and before the others.
-    while (await pages() < before + 4) await new Promise((resolve) => setTimeout(resolve, 20))
+    await someOfIt
     const began = performance.now()
     running.process.kill("SIGINT")
     const stopped = await running.ended
@@ -64,8 +63,9 @@ describe("xdm sync", () => {
   }, 30_000)
 
   it("follows when it is told to", async () => {
+    const begun = machine.requests(5)
     const running = machine.start(["sync", "--follow", "--every", "100ms"])
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    await begun
     await arrive("An okapi came by")
     const found = async () => (await machine.xdm(["search", "okapi", "--json"])).stdout
     while (await found() === "") await new Promise((resolve) => setTimeout(resolve, 50))
@@ -74,8 +74,9 @@ describe("xdm sync", () => {
   }, 30_000)
 
   it("runs one at a time", async () => {
+    const begun = machine.requests(1)
     const running = machine.start(["sync", "--follow"])
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    await begun
     const second = await machine.xdm(["sync"])
     expect(second).toMatchObject({ code: 8, stdout: "" })
     expect(second.stderr).toMatch(

@@ -35,6 +35,8 @@ export interface Machine {
   readonly url: string
   /** What the server does and has. */
   readonly emulator: <A, E>(use: (emulator: Emulator["Type"]) => Effect.Effect<A, E>) => Promise<A>
+  /** The next so many requests: resolves when the server has had them, so that a program that makes them has begun. */
+  readonly requests: (count: number) => Promise<void>
   readonly start: (words: ReadonlyArray<string>, env?: Env) => Running
   readonly xdm: (
     words: ReadonlyArray<string>,
@@ -86,10 +88,17 @@ export const makeMachine = async (options: EmulatorOptions = {}): Promise<Machin
     return { process: child, ended, wrote: holds("stdout"), told: holds("stderr") }
   }
 
+  const emulator: Machine["emulator"] = (use) => server.runPromise(Effect.flatMap(Emulator, use))
+
   return {
     folder,
     url,
-    emulator: (use) => server.runPromise(Effect.flatMap(Emulator, use)),
+    emulator,
+    requests: async (count) => {
+      const made = () => emulator(({ requestCount }) => requestCount())
+      const enough = await made() + count
+      while (await made() < enough) await new Promise((resolve) => setTimeout(resolve, 20))
+    },
     start,
     xdm: (words, { env, stdin } = {}) => {
       const { ended, process } = start(words, env)
