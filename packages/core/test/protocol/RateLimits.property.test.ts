@@ -1,10 +1,11 @@
-import { expect, it } from "@effect/vitest"
+import { expect } from "@effect/vitest"
 import { Effect, FastCheck, Fiber } from "effect"
 import { DirectMessages } from "../../src/DirectMessages.js"
 import { RateLimitPolicy } from "../../src/protocol/RateLimitPolicy.js"
 import { RateLimits } from "../../src/protocol/RateLimits.js"
 import { Emulator, Faults } from "../../src/testing/index.js"
 import { people } from "../sending/support.js"
+import { property } from "../support/property.js"
 import { minute, onClock } from "./limits.js"
 
 const faults = {
@@ -30,7 +31,7 @@ const story = {
   skew: FastCheck.constantFrom(0, -3_600_000, 90_000)
 }
 
-it.effect.prop(
+property(
   "whatever happens to calls, X refuses none, each ends, and no turn is lost",
   story,
   ({ skew, steps, window }) =>
@@ -60,5 +61,5 @@ it.effect.prop(
         const [bucket] = (yield* status).filter(({ bucket }) => bucket === "GetEvents")
         expect(bucket).toMatchObject({ inFlight: 0, waiting: 0 })
       })).pipe(Effect.provideService(RateLimitPolicy, RateLimitPolicy.waitAtMost("2 days"))),
-  { fastCheck: { numRuns: 300 }, timeout: 240_000 }
+  { runs: 300, timeout: 240_000 }
 )

@@ -1,4 +1,4 @@
-import { expect, it } from "@effect/vitest"
+import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
@@ -15,6 +15,7 @@ import { CheckpointStore } from "../../src/streams/Checkpoint.js"
 import { Emulator, Faults, Fixtures } from "../../src/testing/index.js"
 import { arrive, ids, minutes, now, runs, small } from "../streams/support.js"
 import * as ManualClock from "../support/manualClock.js"
+import { property } from "../support/property.js"
 
 const fates = {
   "comes": undefined,
@@ -126,7 +127,7 @@ const check = ({ order, pageSize, steps }: Story) => {
   }).pipe(Effect.scoped, Effect.provide(around()), Effect.withClock(clock))
 }
 
-it.effect.prop(
+property(
   "behind X's activity stream, live gives every event, none twice in a run, and leaves no connection, whatever happens",
   {
     steps: FastCheck.array(step, { minLength: 1, maxLength: 10 }),
@@ -134,5 +135,5 @@ it.effect.prop(
     pageSize: FastCheck.integer({ min: 1, max: 5 })
   },
   check,
-  { fastCheck: { numRuns: runs / 5 }, timeout: 300_000 }
+  { runs: runs / 5, timeout: 300_000 }
 )

@@ -1,4 +1,4 @@
-import { expect, it } from "@effect/vitest"
+import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"
@@ -10,6 +10,7 @@ import { DirectMessages } from "../../src/DirectMessages.js"
 import { CheckpointStore } from "../../src/streams/Checkpoint.js"
 import { Emulator, Faults } from "../../src/testing/index.js"
 import * as ManualClock from "../support/manualClock.js"
+import { property } from "../support/property.js"
 import { arrive, client, ids, minutes, now, runs, small } from "./support.js"
 
 const faults = {
@@ -123,16 +124,16 @@ const live = (
     expect(new Set(given.flat())).toEqual(new Set(truth))
   })
 
-it.effect.prop(
+property(
   "a follower gives every event, in order, none twice in a run, whatever fails and whenever it is started anew",
   story(FastCheck.integer({ min: 0, max: 8 })),
   check,
-  { fastCheck: { numRuns: runs }, timeout: 300_000 }
+  { runs, timeout: 300_000 }
 )
 
-it.effect.prop(
+property(
   "so it does with bursts of up to 1,000 events from one look to the next",
   story(FastCheck.constantFrom(0, 300, 1_000)),
   (story) => check({ ...story, pageSize: story.pageSize * 20 }),
-  { fastCheck: { numRuns: 10 }, timeout: 120_000 }
+  { runs: 10, timeout: 120_000 }
 )

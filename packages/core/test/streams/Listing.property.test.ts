@@ -1,10 +1,11 @@
-import { expect, it } from "@effect/vitest"
+import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Stream from "effect/Stream"
 import { DirectMessages } from "../../src/DirectMessages.js"
 import { Emulator, Faults } from "../../src/testing/index.js"
-import { against, arrive, conversation, held, runs, small } from "./support.js"
+import { property } from "../support/property.js"
+import { arrive, atNoon, conversation, held, runs, small } from "./support.js"
 
 const world = {
   counts: FastCheck.array(FastCheck.integer({ min: 0, max: 8 }), { minLength: 1, maxLength: 3 }),
@@ -21,7 +22,7 @@ const world = {
   limit: FastCheck.option(FastCheck.integer({ min: 1, max: 20 }), { nil: undefined })
 }
 
-it.effect.prop(
+property(
   "a listing is what the server held when it began, in order, once, whatever arrives, is empty, comes twice or fails",
   world,
   ({ arrivals, counts, emptyPages, failing, limit, pageSize, paging, prefetch, room, seed }) =>
@@ -48,6 +49,6 @@ it.effect.prop(
       yield* read(listing)
       // What arrives before the first page came, however late that is, belongs to the listing; nothing did.
       expect(given).toEqual(truth.slice(0, limit ?? truth.length))
-    }).pipe((test) => against({ world: small(...counts), paging })(test)),
-  { fastCheck: { numRuns: runs }, timeout: 120_000 }
+    }).pipe((test) => atNoon({ world: small(...counts), paging })(test)),
+  { runs, timeout: 120_000 }
 )

@@ -1,4 +1,4 @@
-import { expect, it } from "@effect/vitest"
+import { expect } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
@@ -6,7 +6,8 @@ import * as Stream from "effect/Stream"
 import { DirectMessages } from "../../src/DirectMessages.js"
 import * as Merge from "../../src/streams/Merge.js"
 import { Emulator, Faults } from "../../src/testing/index.js"
-import { against, conversation, held, listed, runs, small, user } from "./support.js"
+import { property } from "../support/property.js"
+import { atNoon, conversation, held, listed, runs, small, user } from "./support.js"
 
 /** A source: its events, newest first, in chunks of these sizes, and where it fails, if it does. */
 const source = FastCheck.record({
@@ -32,7 +33,7 @@ const toStream = (sorted: ReadonlyArray<number>, sizes: ReadonlyArray<number>): 
 
 const directions = [["newestFirst", Merge.newestFirst, -1], ["oldestFirst", Merge.oldestFirst, 1]] as const
 for (const [direction, merge, sign] of directions) {
-  it.effect.prop(
+  property(
     `${direction} is the union of its sources, sorted, each event once; those that fail drop out`,
     { sources: FastCheck.array(source, { maxLength: 8 }), concurrency: FastCheck.integer({ min: 1, max: 4 }) },
     ({ concurrency, sources }) =>
@@ -62,11 +63,11 @@ for (const [direction, merge, sign] of directions) {
         expect(end._tag).toBe(failing.length === 0 ? "Right" : "Left")
         expect(strict).toEqual(union.slice(0, strict.length))
       }),
-    { fastCheck: { numRuns: runs }, timeout: 120_000 }
+    { runs, timeout: 120_000 }
   )
 }
 
-it.effect.prop(
+property(
   "a merge of listings is what the server holds, whichever of them overlap, and first pages are all that it begins with",
   {
     counts: FastCheck.array(FastCheck.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 3 }),
@@ -91,6 +92,6 @@ it.effect.prop(
       expect(yield* emulator.requestCount()).toBe(streams.length)
       if (emptyPages > 0) yield* emulator.inject(Faults.emptyPage, { probability: emptyPages, seed })
       expect(yield* listed(Merge.newestFirst(streams))).toEqual(yield* held())
-    }).pipe((test) => against({ world: small(...counts) })(test)),
-  { fastCheck: { numRuns: runs }, timeout: 120_000 }
+    }).pipe((test) => atNoon({ world: small(...counts) })(test)),
+  { runs, timeout: 120_000 }
 )

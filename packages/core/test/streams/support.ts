@@ -16,6 +16,7 @@ import { XApi, type XApiOptions } from "../../src/protocol/XApi.js"
 import * as Events from "../../src/streams/Events.js"
 import type { FetchPage } from "../../src/streams/Pages.js"
 import { Emulator, type EmulatorOptions, Fixtures } from "../../src/testing/index.js"
+import * as ManualClock from "../support/manualClock.js"
 
 export const now = Date.UTC(2026, 7, 1, 12)
 export const minutes = (n: number) => n * 60_000
@@ -50,6 +51,12 @@ export const against =
   ({ api, ...options }: EmulatorOptions & { readonly api?: XApiOptions } = {}) =>
   <A, E>(test: Effect.Effect<A, E, DirectMessages | Emulator | Scope.Scope>): Effect.Effect<A, E> =>
     Effect.zipRight(TestClock.setTime(now), Effect.provide(Effect.scoped(test), client(options, api)))
+
+/** The same on a clock that stands still, for the many runs of a property. */
+export const atNoon =
+  (options: EmulatorOptions = {}) =>
+  <A, E>(test: Effect.Effect<A, E, DirectMessages | Emulator | Scope.Scope>): Effect.Effect<A, E> =>
+    Effect.withClock(Effect.provide(Effect.scoped(test), client(options)), ManualClock.make(now).clock)
 
 export const client = (options: EmulatorOptions = {}, api: XApiOptions = {}) =>
   Layer.orDie(DirectMessages.layer({ accessToken: Redacted.make(Fixtures.tokens.owner), ...api })).pipe(
