@@ -3,7 +3,7 @@
  * local archive keeps them all and finds every word.
  *
  * It is a SQLite database, and the packages for that are optional:
- * `npm install @effect/sql @effect/sql-sqlite-node @effect/experimental`.
+ * `npm install @effect/sql@0.52 @effect/sql-sqlite-node@0.53 @effect/experimental@0.61 better-sqlite3@12`.
  *
  * @example
  * ```ts

@@ -59,7 +59,8 @@ export class ArchiveFailed extends Data.TaggedError("ArchiveFailed")<{
 }
 
 const advices: { readonly [R in Reason]: string } = {
-  NotInstalled: "Run: npm install @effect/sql @effect/sql-sqlite-node @effect/experimental",
+  NotInstalled:
+    "Run: npm install @effect/sql@0.52 @effect/sql-sqlite-node@0.53 @effect/experimental@0.61 better-sqlite3@12",
   NotFound: "Check the path, or make one with a sync.",
   NotAnArchive: "Nothing was written to it. Name another file, or bring back a copy of this one.",
   Newer: "Nothing was written to it. Install that version of @effect-xdm/node, or a later one.",

@@ -190,7 +190,7 @@ describe("an archive that cannot be used says why, and stays as it is", () => {
         const { stdout } = spawnSync(process.execPath, [script], { cwd: path, encoding: "utf8" })
         expect(stdout).toBe(
           "NotInstalled a.db needs packages that are not installed. " +
-            "Run: npm install @effect/sql @effect/sql-sqlite-node @effect/experimental\n"
+            "Run: npm install @effect/sql@0.52 @effect/sql-sqlite-node@0.53 @effect/experimental@0.61 better-sqlite3@12\n"
         )
         expect(yield* Effect.promise(() => Fs.readdir(path))).not.toContain("a.db")
       })
