@@ -92,16 +92,15 @@ export const make = ({ client, connections, credentials, deadline, timeout }: Me
     { onAnswer, onSigned, restore }: Observer
   ): Effect.Effect<Success, AttemptError> => {
     const signing = credentials.sign(request)
-    const made = Immediate.flatMap(Exit.isExit(signing) ? signing : restore(signing), (signed) => {
-      return Effect.zipRight(
+    const made = Immediate.flatMap(Exit.isExit(signing) ? signing : restore(signing), (signed) =>
+      Effect.zipRight(
         onSigned(signed),
         Effect.flatMap(answerTo(signed, call, restore), (answer) => {
           const result = interpret(answer)
           const told = Either.isRight(result) ? result : interpret(Transport.withoutSecrets(answer, signed))
           return Effect.zipRight(onAnswer(answer), told)
         })
-      )
-    })
+      ))
     return connections.oneOf(restore, made)
   }
 }

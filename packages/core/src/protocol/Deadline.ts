@@ -145,8 +145,10 @@ export const make = (duration: Duration.Duration): Effect.Effect<Deadline, never
     ) =>
       Now.at((now) => {
         let callOff: (() => void) | undefined
-        const waiting = watch.add(now, () => undefined)
+        let isLate = false
+        const waiting = watch.add(now, () => void (isLate = true))
         const ended = Effect.async<A, E | E2>((resume) => {
+          if (isLate) return resume(Effect.failSync(onLate))
           waiting.expire = () => resume(Effect.failSync(onLate))
           callOff = begin((result) => {
             callOff = undefined
