@@ -2,6 +2,7 @@ import { Emulator, Faults, Fixtures } from "@effect-xdm/core/testing"
 import { EmulatorServer } from "@effect-xdm/node"
 import { expect, it } from "@effect/vitest"
 import { Effect, type Fiber, FiberId, Layer } from "effect"
+import { PCGRandom } from "effect/Utils"
 import { build } from "esbuild"
 import { spawn } from "node:child_process"
 import { mkdtemp, rm } from "node:fs/promises"
@@ -16,14 +17,9 @@ const letters = 400
 const peers = ["2", "3", "4"]
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000)
 
-/** Numbers from 0 up to 1 that are the same for the same seed. */
-const random = (() => {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
-    return state / 0x7fffffff
-  }
-})()
+const numbers = new PCGRandom(seed)
+/** A number from 0 up to 1; the same ones for the same seed. */
+const random = () => numbers.number()
 
 const world = Fixtures.world({
   users: [Fixtures.user("1", "me"), ...peers.map((id) => Fixtures.user(id, `user${id}`))]

@@ -4,6 +4,7 @@ import { EmulatorServer, TokenFile } from "@effect-xdm/node"
 import { Archive } from "@effect-xdm/node/Archive"
 import { expect, it } from "@effect/vitest"
 import { Chunk, Effect, Layer, Stream } from "effect"
+import { PCGRandom } from "effect/Utils"
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
@@ -150,14 +151,9 @@ it.live(
 const kills = 5
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000)
 
-/** Numbers from 0 up to 1 that are the same for the same seed. */
-const random = (() => {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
-    return state / 0x7fffffff
-  }
-})()
+const numbers = new PCGRandom(seed)
+/** A number from 0 up to 1; the same ones for the same seed. */
+const random = () => numbers.number()
 
 const accounts = { one: "1", two: "2" } as const
 const customers = Array.from({ length: kills * 6 }, (_, i) => String(i + 11))

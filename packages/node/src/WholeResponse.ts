@@ -19,7 +19,7 @@ import * as Buffer from "node:buffer"
 
 type Bytes = Buffer.Buffer<ArrayBufferLike>
 
-/** @since 0.1.0 */
+/** All bytes of an answer; a copy where they came in several pieces. @since 0.1.0 */
 export const joined = (chunks: ReadonlyArray<Bytes>): Bytes =>
   chunks.length === 1 ? chunks[0]! : Buffer.Buffer.concat(chunks)
 

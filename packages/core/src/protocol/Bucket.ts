@@ -150,7 +150,7 @@ const turnOf = (bucket: Bucket, inFlight: number, now: number): Turn => {
  */
 export type Owner = "user" | "app"
 
-/** @since 0.1.0 */
+/** The windows of each owner's bucket. @since 0.1.0 */
 export const windowsOf: { readonly [O in Owner]: ReadonlyArray<CountedWindow> } = {
   user: ["15 minutes", "24 hours of the user"],
   app: ["24 hours of the app"]

@@ -1,6 +1,7 @@
 import { Emulator, Faults, Fixtures } from "@effect-xdm/core/testing"
 import { expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import { PCGRandom } from "effect/Utils"
 import { build } from "esbuild"
 import { spawn } from "node:child_process"
 import { createRequire } from "node:module"
@@ -16,14 +17,9 @@ const kills = 50
 const pages = 120
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000)
 
-/** Numbers from 0 up to 1 that are the same for the same seed. */
-const random = (() => {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
-    return state / 0x7fffffff
-  }
-})()
+const numbers = new PCGRandom(seed)
+/** A number from 0 up to 1; the same ones for the same seed. */
+const random = () => numbers.number()
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
