@@ -22,6 +22,11 @@ export interface RateLimitStoreService {
     key: string,
     change: (bucket: Bucket.Bucket) => readonly [A, Bucket.Bucket]
   ) => Effect.Effect<A>
+  /** The same at once, where nothing is to be waited for. Every call changes buckets four times, so a store in memory has it. */
+  readonly unsafeModify?: <A>(
+    key: string,
+    change: (bucket: Bucket.Bucket) => readonly [A, Bucket.Bucket]
+  ) => A
 }
 
 /** @since 0.1.0 */
@@ -36,13 +41,11 @@ export class RateLimitStore extends Context.Tag("@effect-xdm/core/RateLimitStore
    */
   static readonly layerMemory: Layer.Layer<RateLimitStore> = Layer.sync(RateLimitStore, () => {
     const buckets = new Map<string, Bucket.Bucket>()
-    return {
-      modify: (key, change) =>
-        Effect.sync(() => {
-          const [given, next] = change(buckets.get(key) ?? Bucket.unknown)
-          buckets.set(key, next)
-          return given
-        })
+    const unsafeModify: NonNullable<RateLimitStoreService["unsafeModify"]> = (key, change) => {
+      const [given, next] = change(buckets.get(key) ?? Bucket.unknown)
+      buckets.set(key, next)
+      return given
     }
+    return { modify: (key, change) => Effect.sync(() => unsafeModify(key, change)), unsafeModify }
   })
 }

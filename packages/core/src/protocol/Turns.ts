@@ -6,12 +6,14 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import * as Bucket from "./Bucket.js"
 import * as BucketEnds from "./BucketEnds.js"
 import type { Limits } from "./Buckets.js"
 import type { Call, RateLimited } from "./Errors.js"
 import type { RawAnswer } from "./Failure.js"
+import * as Immediate from "./Immediate.js"
 import * as Line from "./Line.js"
 import * as Now from "./Now.js"
 import type { Restore } from "./Permits.js"
@@ -94,15 +96,20 @@ export const make = (means: Means): Turns => {
   const shared = limits.appDay !== undefined
   const appKey = JSON.stringify(["app", app, bucket])
 
+  /** For effects that are under way: a store in memory makes the change at once. */
+  const modify: RateLimitStoreService["modify"] = (key, change) =>
+    store.unsafeModify === undefined ? store.modify(key, change) : Exit.succeed(store.unsafeModify(key, change))
+
   const take = Now.at((now): Effect.Effect<Bucket.Turn> => {
-    const own = store.modify(key, (state) => Bucket.take(state, now))
-    if (!shared) return own
-    const common = Effect.flatMap(
-      store.modify(appKey, (state) => Bucket.take(state, now)),
-      (turn): Effect.Effect<Bucket.Turn> =>
-        turn._tag === "Now" ? Effect.succeed(turn) : Effect.as(store.modify(key, returned), turn)
-    )
-    return Effect.flatMap(own, (turn) => turn._tag === "Now" ? common : Effect.succeed(turn))
+    const taken = (state: Bucket.Bucket) => Bucket.take(state, now)
+    return Immediate.flatMap(modify(key, taken), (turn): Effect.Effect<Bucket.Turn> => {
+      if (turn._tag !== "Now" || !shared) return Exit.succeed(turn)
+      return Immediate.flatMap(
+        modify(appKey, taken),
+        (turn): Effect.Effect<Bucket.Turn> =>
+          turn._tag === "Now" ? Exit.succeed(turn) : Effect.as(store.modify(key, returned), turn)
+      )
+    })
   })
 
   const giveBack = shared
@@ -112,18 +119,17 @@ export const make = (means: Means): Turns => {
   const line = Line.make({ bucket, scope, take, giveBack, onWait })
 
   /** Who waits may go on now: here, and elsewhere if the app's calls are counted together. */
-  const advance = Effect.suspend(() => {
+  const advance = (): Effect.Effect<void> => {
     const waiting = (shared ? neighbours : [turns]).filter((each) => each.waiting() > 0)
     return waiting.length === 0 ? Effect.void : Effect.forEach(waiting, (each) => each.advance, { discard: true })
-  })
+  }
 
   /** Each owner's bucket changed by what became of a call. */
-  const settle = (change: (state: Bucket.Bucket, owner: Bucket.Owner) => Bucket.Bucket) => {
-    const own = store.modify(key, (state) => [undefined, change(state, "user")])
-    const both = shared
-      ? Effect.flatMap(own, () => store.modify(appKey, (state) => [undefined, change(state, "app")]))
-      : own
-    return Effect.zipRight(both, advance)
+  const settle = (change: (state: Bucket.Bucket, owner: Bucket.Owner) => Bucket.Bucket): Effect.Effect<void> => {
+    const changed = (key: string, owner: Bucket.Owner) => modify(key, (state) => [undefined, change(state, owner)])
+    const own = changed(key, "user")
+    const both = shared ? Immediate.flatMap(own, () => changed(appKey, "app")) : own
+    return Immediate.flatMap(both, advance)
   }
 
   const inTurn: Turns["inTurn"] = (call, ticket, deadline, use, wasSent) =>

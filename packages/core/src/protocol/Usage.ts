@@ -87,14 +87,18 @@ const metrics: { readonly [Name in keyof Counts]: Metric.Metric.Counter<number> 
 }
 const names = keys(metrics)
 
-const add = (tally: Tally, counts: Partial<Counts>): void => {
-  for (const name of names) tally[name] += counts[name] ?? 0
+// Name by name, for it is done four times for every call.
+const add = (tally: Tally, { dollars, eventsRead, messagesSent, requests }: Counts): void => {
+  tally.requests += requests
+  tally.eventsRead += eventsRead
+  tally.messagesSent += messagesSent
+  tally.dollars += dollars
 }
 
 /** As `Metric.incrementBy` of each. */
-const increment = (counts: Partial<Counts>, labels: ReadonlyArray<MetricLabel>): void => {
+const increment = (counts: Counts, labels: ReadonlyArray<MetricLabel>): void => {
   for (const name of names) {
-    const by = counts[name] ?? 0
+    const by = counts[name]
     if (by !== 0) metrics[name].unsafeUpdate(by, labels)
   }
 }
@@ -113,13 +117,13 @@ const make = (prices: Prices): Effect.Effect<UsageService> =>
     let seen = new IdSet(most)
     const watching = new Set<() => void>()
 
-    const aRequest = { requests: 1 }
-    const aMessage = { messagesSent: 1, dollars: prices.messageSent }
+    const aRequest = { ...nothing(), requests: 1 }
+    const aMessage = { ...nothing(), messagesSent: 1, dollars: prices.messageSent }
     const at = (now: number): Totals => ({ ...total, since, today: dayOf(now) === day ? { ...today } : nothing() })
     const totals = Effect.map(Clock.currentTimeMillis, at)
 
     /** Counts on the day that it is, here and in the metrics, in one step of the fiber. */
-    const count = (used: () => Partial<Counts>) =>
+    const count = (used: () => Counts) =>
       Effect.withFiberRuntime((fiber) => {
         const now = Now.of(fiber)
         if (dayOf(now) !== day) {
@@ -155,7 +159,7 @@ const make = (prices: Prices): Effect.Effect<UsageService> =>
       read: (events) =>
         count(() => {
           const eventsRead = freshOf(events, seen)
-          return { eventsRead, dollars: eventsRead * prices.eventRead }
+          return { ...nothing(), eventsRead, dollars: eventsRead * prices.eventRead }
         })
     }
   })
