@@ -64,7 +64,7 @@ const makeWatch = (millis: number, scope: Scope.Scope) => {
       const first = all[0]
       if (first === undefined) break
       const now = yield* Clock.currentTimeMillis
-      if (first.at > now) yield* Effect.sleep(first.at - now)
+      if (first.at > now) yield* Now.sleepUntil(first.at)
       else {
         all.shift()
         first.expire?.()

@@ -12,6 +12,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import type * as Bucket from "./Bucket.js"
 import { type Call, RateLimited, type RateLimitWindow } from "./Errors.js"
+import * as Now from "./Now.js"
 
 /** A turn that comes at a time. @since 0.1.0 */
 export type Later = Extract<Bucket.Turn, { readonly _tag: "Later" }>
@@ -124,7 +125,7 @@ export const make = ({ bucket, giveBack, onWait, scope, take }: Means): Line => 
     )
 
   /** Comes back at a time, or before it if a deadline ends sooner. */
-  const comeBack = (at: number | undefined, now: number) =>
+  const comeBack = (at: number | undefined) =>
     Effect.suspend(() => {
       const due = waiting.reduce(
         (soonest, { deadline }) => deadline > 0 ? Math.min(soonest, deadline + 1) : soonest,
@@ -132,7 +133,7 @@ export const make = ({ bucket, giveBack, onWait, scope, take }: Means): Line => 
       )
       if (due === Infinity || (timer !== undefined && timer.at <= due)) return Effect.void
       const old = timer?.fiber
-      const sleep = Effect.sleep(due - now).pipe(
+      const sleep = Now.sleepUntil(due).pipe(
         Effect.zipRight(Effect.suspend(() => {
           timer = undefined
           return advance
@@ -171,7 +172,7 @@ export const make = ({ bucket, giveBack, onWait, scope, take }: Means): Line => 
           yield* dismiss(turn.at, turn)
           yield* tell(turn)
         }
-        if (waiting.length > 0) yield* comeBack(turn._tag === "Later" ? turn.at : undefined, now)
+        if (waiting.length > 0) yield* comeBack(turn._tag === "Later" ? turn.at : undefined)
         break
       }
     } while (again)

@@ -25,3 +25,12 @@ export const of = ({ currentDefaultServices }: Fiber.RuntimeFiber<unknown, unkno
  */
 export const at = <A, E, R>(act: (now: number) => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.withFiberRuntime((fiber) => act(of(fiber)))
+
+/**
+ * Sleeps until a time, in whole milliseconds: of a part of one, the last of it
+ * is less than a duration can tell, and who came back for that would find no
+ * time passed, again and again.
+ *
+ * @since 0.1.0
+ */
+export const sleepUntil = (time: number): Effect.Effect<void> => at((now) => Effect.sleep(Math.ceil(time - now)))

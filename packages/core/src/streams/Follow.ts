@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { DmEvent } from "../model/DmEvent.js"
 import type { EventId } from "../model/Ids.js"
+import * as Now from "../protocol/Now.js"
 import * as CatchUp from "./CatchUp.js"
 import { CheckpointStore } from "./Checkpoint.js"
 import * as Options from "./FollowOptions.js"
@@ -59,7 +60,7 @@ const follow = (
 
     const look = Effect.gen(function*() {
       const from = last ?? (yield* start)
-      yield* Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.sleep(Math.max(0, dueAt - now)))
+      yield* Now.sleepUntil(dueAt)
       const now = yield* Clock.currentTimeMillis
       queue = yield* CatchUp.newerThan({ last: from, completeAt }, read, source, options, checked.right, health)
       completeAt = now

@@ -13,6 +13,7 @@ import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import type { DmEvent } from "../model/DmEvent.js"
 import type { EventId } from "../model/Ids.js"
+import * as Now from "../protocol/Now.js"
 import * as CatchUp from "./CatchUp.js"
 import { CheckpointStore } from "./Checkpoint.js"
 import type { Means } from "./Follow.js"
@@ -152,7 +153,7 @@ const makeAlarm = (ring: Effect.Effect<unknown>) =>
             if (setTo === at) setTo = Infinity
             return ring
           })
-          return Effect.asVoid(Effect.forkIn(Effect.delay(wait, Math.max(0, at - now)), scope))
+          return Effect.asVoid(Effect.forkIn(Effect.zipRight(Now.sleepUntil(at), wait), scope))
         })
     }
   })
