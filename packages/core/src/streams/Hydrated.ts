@@ -19,6 +19,8 @@ import type { ListingOptions } from "./Listing.js"
  * @since 0.1.0
  */
 export interface HydratedEvent {
+  /** That of the event: a merge orders by it. */
+  readonly id: DmEvent["id"]
   readonly event: DmEvent
   readonly sender: Option.Option<User>
   readonly participants: ReadonlyArray<User>
@@ -54,6 +56,7 @@ export const expanded = (options: ListingOptions): ListingOptions => ({
  * @since 0.1.0
  */
 export const hydrate = (event: DmEvent, includes: Includes.Includes): HydratedEvent => ({
+  id: event.id,
   event,
   sender: Option.flatMap(Option.fromNullable(event.senderId), (id) => Includes.user(includes, id)),
   participants: event._tag === "UnknownEvent"

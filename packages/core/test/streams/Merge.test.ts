@@ -58,6 +58,15 @@ describe("a merge of listings", () => {
       expect(yield* listed(merged)).toEqual(truth)
     }).pipe(inSeven))
 
+  it.effect("takes hydrated events, each with its sender", () =>
+    Effect.gen(function*() {
+      const { events } = yield* DirectMessages
+      const merged = Merge.newestFirst(rooms.map((id) => events.hydrated.conversation(id, { pageSize: 5 })))
+      const first = Chunk.toReadonlyArray(yield* Stream.runCollect(Stream.take(merged, 30)))
+      expect(first.map(({ event }) => event.id)).toEqual((yield* held()).slice(0, 30))
+      expect(first.every(({ event, sender }) => Option.getOrThrow(sender).id === event.senderId)).toBe(true)
+    }).pipe(inSeven))
+
   it.effect("gives an event once that comes by conversation, by participant and by all", () =>
     Effect.gen(function*() {
       const { events } = yield* DirectMessages

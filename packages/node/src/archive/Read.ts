@@ -109,6 +109,7 @@ export const hydrated = ({ file, sql }: Database, rows: ReadonlyArray<EventRow>)
     const known = <A>(ids: ReadonlyArray<string>, found: ReadonlyMap<string, A>) =>
       Arr.filterMap(ids, (id) => Option.fromNullable(found.get(id)))
     return events.map(([event, { deleted_at }], i): ArchivedEvent => ({
+      id: event.id,
       event,
       sender: Option.fromNullable(event.senderId).pipe(Option.flatMapNullable((id) => users.get(id))),
       participants: known(all[i]!.users, users),

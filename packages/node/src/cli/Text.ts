@@ -21,6 +21,9 @@ export const sizeText = (bytes: number): string =>
     ? `${Math.round(bytes / 1_000)} kB`
     : `${(bytes / 1_000_000).toFixed(1)} MB`
 
+/** How many of a thing: `1 event`, `2 events`. */
+export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`
+
 /** Names of users by their ids, as far as they are known. */
 export type Names = (id: string) => string
 

@@ -31,7 +31,9 @@ describe("xdm sync", () => {
     expect(first).toMatchObject({ code: 0, stderr: "" })
     const all = (await held()).length
     expect(first.stdout).toMatch(
-      new RegExp(`^${all} new events of ${all} that were read, in \\d+ requests; ${all} are in ${file}\\.\\n$`)
+      new RegExp(
+        `^${all} new events of ${all} that were read, in \\d+ requests\\. The archive has ${all} events: ${file}\\n$`
+      )
     )
     expect((await Fs.stat(file)).mode & 0o077).toBe(0)
     await arrive("A zebra crossed the road")

@@ -41,6 +41,26 @@ describe("xdm inbox", () => {
 })
 
 describe("xdm read", () => {
+  it("reads several conversations as one, the newest of all at the end", async () => {
+    await arrive("first", people.jonas.id)
+    await arrive("second", people.kenji.id, conversations.kenji)
+    await arrive("third", people.jonas.id)
+    await machine.emulator(({ resetRequests }) => resetRequests)
+    const words = ["read", conversations.jonas, conversations.kenji, "--limit", "3"]
+    const { code, stderr, stdout } = await machine.xdm(words)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    expect(await machine.emulator(({ requestCount }) => requestCount())).toBe(2)
+    expect(stdout.trimEnd().split("\n").map((line) => line.slice(18).split(/ +/))).toEqual([
+      ["@jonas_lind", "first"],
+      ["@kenji_mori", "second"],
+      ["@jonas_lind", "third"]
+    ])
+    const all = jsonOf(await machine.xdm([...words.slice(0, 3), "--all", "--json"]))
+    expect(all.slice(0, 3).map(({ text }) => text)).toEqual(["third", "second", "first"])
+    const paged = await machine.xdm([...words, "--page", "ABC"])
+    expect(paged).toMatchObject({ code: 2, stderr: expect.stringContaining("--page is of one conversation") })
+  })
+
   it("shows the newest events of a conversation, the newest at the end, and how to go on", async () => {
     await arrive("one\ntwo \u001B[31mred\u001B[0m \u0007")
     const { code, stderr, stdout } = await machine.xdm(["read", "@jonas_lind", "--limit", "3"])
@@ -195,6 +215,17 @@ describe("xdm follow", () => {
     expect(texts.at(-1)).toBe("Meanwhile")
     // What was printed last may come again: it was taken only once the next one was asked for.
     expect(texts.slice(0, -1).filter((text) => text !== "Before")).toEqual([])
+  }, 20_000)
+
+  it("leaves out what is one's own, if told to", async () => {
+    const begun = machine.requests(6)
+    const running = machine.start(["follow", "--every", "100ms", "--incoming", "--json"])
+    await begun
+    await arrive("My own", people.me.id)
+    await arrive("Another's")
+    await running.wrote("Another's")
+    running.process.kill("SIGINT")
+    expect(jsonOf(await running.ended).map(({ text }) => text)).toEqual(["Another's"])
   }, 20_000)
 
   it("tells of trouble, and that it has passed", async () => {

@@ -41,6 +41,7 @@ const options = {
     Options.withDescription("Where to begin: an event's id, or a date. Default: now."),
     Options.optional
   ),
+  incoming: Options.boolean("incoming").pipe(Options.withDescription("Only what others do, and not what you do.")),
   live: Options.boolean("live").pipe(
     Options.withDescription(
       "Have X tell of messages the moment they arrive, in all conversations, and look seldom for what it did not " +
@@ -166,7 +167,9 @@ export const follow = Command.make("follow", options, (options) =>
         ? yield* live(yield* delivering(options.emulator), settings)
         : yield* followed(asked === undefined ? undefined : yield* Who.resolve(asked), settings)
       const names = yield* Names.make
-      yield* Stream.runForEach(events, (event) =>
+      const me = options.incoming ? (yield* Effect.flatMap(DirectMessages, (dm) => dm.getMe())).id : undefined
+      const wanted = Stream.filter(events, ({ senderId }) => me === undefined || senderId !== me)
+      yield* Stream.runForEach(wanted, (event) =>
         options.json
           ? line(JSON.stringify(eventJson(event)))
           : Effect.flatMap(names.of(event), (known) => line(eventLine(event, known))))

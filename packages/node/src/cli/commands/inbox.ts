@@ -6,7 +6,7 @@ import * as Stream from "effect/Stream"
 import { count, json, whose } from "../Common.js"
 import { line, note, styled, table } from "../Printer.js"
 import { provided } from "../Session.js"
-import { eventJson, nameOf, namesOf, peopleOf, time, userJson, wording } from "../Text.js"
+import { counted, eventJson, nameOf, namesOf, peopleOf, time, userJson, wording } from "../Text.js"
 import { written } from "../Who.js"
 
 const options = {
@@ -75,7 +75,7 @@ export const inbox = Command.make("inbox", options, (options) =>
       ]
     })))
     yield* note(
-      `\n${list.length} conversations of ${nameOf(me)} in the newest ${events} events.` +
+      `\n${counted(list.length, "conversation")} of ${nameOf(me)} in the newest ${counted(events, "event")}.` +
         (events < options.events ? "" : " --events looks further back.") +
         ` Read one: xdm ${options.emulator ? "--emulator " : ""}read WHO`
     )

@@ -1,7 +1,16 @@
-import { DirectMessages, Hydrated, type HydratedEvent, type Listings, PageToken, type User } from "@effect-xdm/core"
+import {
+  DirectMessages,
+  Hydrated,
+  type HydratedEvent,
+  type Listings,
+  Merge,
+  PageToken,
+  type User
+} from "@effect-xdm/core"
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -17,7 +26,10 @@ import * as Who from "../Who.js"
 const options = {
   ...json,
   ...whose,
-  who: Args.text({ name: "who" }).pipe(Args.withDescription(`Whose conversation: ${Who.explained}.`)),
+  who: Args.text({ name: "who" }).pipe(
+    Args.withDescription(`Whose conversation: ${Who.explained}. Several are read as one.`),
+    Args.atLeast(1)
+  ),
   limit: count("limit", 20, "How many events, the newest ones. X bills each once a day."),
   all: Options.boolean("all").pipe(
     Options.withDescription("All that X has, newest first, as they come. Goes 30 days back.")
@@ -40,8 +52,10 @@ const options = {
 }
 
 /** Reads on from where a page ended. */
-const older = (options: { readonly emulator: boolean; readonly who: string; readonly limit: number }, token: string) =>
-  `Older: xdm ${options.emulator ? "--emulator " : ""}read ${options.who} --limit ${options.limit} --page ${token}`
+const older = (
+  { emulator, limit, who }: { readonly emulator: boolean; readonly who: ReadonlyArray<string>; readonly limit: number },
+  token: string
+) => `Older: xdm ${emulator ? "--emulator " : ""}read ${who.join(" ")} --limit ${limit} --page ${token}`
 
 const tokenOf = (text: string): Effect.Effect<PageToken, Usage> =>
   Option.match(Schema.decodeOption(PageToken)(text), {
@@ -51,7 +65,11 @@ const tokenOf = (text: string): Effect.Effect<PageToken, Usage> =>
 
 export const read = Command.make("read", options, (options) =>
   Effect.gen(function*() {
-    const asked = yield* Who.parse(options.who)
+    const asked = yield* Effect.forEach(options.who, Who.parse)
+    const isOne = asked.length === 1
+    if (!isOne && Option.isSome(options.page)) {
+      return yield* Effect.fail(new Usage({ problem: "--page is of one conversation, and takes one <who>." }))
+    }
     const listing = Hydrated.expanded({
       limit: options.all ? undefined : options.limit,
       pageSize: options.all ? undefined : Math.min(100, options.limit),
@@ -68,22 +86,27 @@ export const read = Command.make("read", options, (options) =>
       )
     }
 
+    const hints = Effect.forEach(options.who, Who.hint, { discard: true })
+
     yield* Effect.gen(function*() {
       const { events } = yield* DirectMessages
-      const whom = yield* Who.resolve(asked)
+      const whom = yield* Effect.forEach(asked, Who.resolve)
       const of = <A>(listings: Listings<A>) =>
-        "user" in whom ? listings.participant(whom.user, listing) : listings.conversation(whom.conversation, listing)
-      if (options.all) return yield* Stream.runForEach(of(events.hydrated), write)
+        whom.map((who) =>
+          "user" in who ? listings.participant(who.user, listing) : listings.conversation(who.conversation, listing)
+        )
+      const timeline = Stream.mapError(Merge.newestFirst(of(events.hydrated)), ({ reason }) => reason)
+      if (options.all) return yield* Stream.runForEach(timeline, write)
       // Whole pages have the token of the next, and no bounds.
-      const isBounded = listing.before !== undefined || listing.until !== undefined
-      const pages = isBounded ? [] : [...yield* Stream.runCollect(of(events.pages))]
-      const found = isBounded
-        ? [...yield* Stream.runCollect(of(events.hydrated))]
-        : pages.flatMap((page) => page.events.map((event) => Hydrated.hydrate(event, page.includes)))
+      const isWhole = isOne && listing.before === undefined && listing.until === undefined
+      const pages = isWhole ? [...yield* Stream.runCollect(Stream.concatAll(Chunk.fromIterable(of(events.pages))))] : []
+      const found = isWhole
+        ? pages.flatMap((page) => page.events.map((event) => Hydrated.hydrate(event, page.includes)))
+        : [...yield* Stream.runCollect(Stream.take(timeline, options.limit))]
       // As on a page of a book: the newest at the end.
       yield* Effect.forEach(found.toReversed(), write, { discard: true })
       const next = pages.at(-1)?.meta.nextToken
-      if (found.length === 0) yield* Effect.zipRight(note("There is nothing to read here."), Who.hint(options.who))
+      if (found.length === 0) yield* Effect.zipRight(note("There is nothing to read here."), hints)
       else if (!options.json && next !== undefined) yield* note(older(options, next))
-    }).pipe(Effect.tapError(() => Who.hint(options.who)), provided(options))
-  })).pipe(Command.withDescription("Read a conversation: its newest events, the newest at the end."))
+    }).pipe(Effect.tapError(() => hints), provided(options))
+  })).pipe(Command.withDescription("Read conversations: their newest events, the newest at the end."))

@@ -10,7 +10,7 @@ import { archive, json, whose } from "../Common.js"
 import { note, show } from "../Printer.js"
 import * as Progress from "../Progress.js"
 import * as Session from "../Session.js"
-import { time } from "../Text.js"
+import { counted, time } from "../Text.js"
 import { lasting, optional, untilOf } from "../When.js"
 
 const options = {
@@ -53,9 +53,9 @@ const partOf = ({ reached, until }: SyncProgress): number | undefined =>
 const textOf = (progress: SyncProgress): string => {
   const { added, failure, files, phase, reached, read } = progress
   if (Option.isSome(failure)) return `trying again: ${failure.value.reason.message}`
-  if (phase === "media") return `${files} files fetched`
+  if (phase === "media") return `${counted(files, "file")} fetched`
   const back = Option.match(reached, { onNone: () => "", onSome: (at) => `, back to ${time(at)}` })
-  return phase === "follow" ? `${added} new, waiting for more` : `${read} events, ${added} new${back}`
+  return phase === "follow" ? `${added} new, waiting for more` : `${counted(read, "event")}, ${added} new${back}`
 }
 
 export const sync = Command.make("sync", options, (options) =>
@@ -87,10 +87,13 @@ export const sync = Command.make("sync", options, (options) =>
         events
       },
       () =>
-        `${done.added} new events of ${done.read} that were read, in ${done.requests} requests; ` +
-        `${events} are in ${archive.file}.` + (done.deleted === 0 ? "" : `\n${done.deleted} were deleted at X.`) +
-        (options.media ? `\n${done.files} files were fetched.` : "") +
-        (done.missingFiles === 0 ? "" : ` ${done.missingFiles} X does not give.`)
+        `${counted(done.added, "new event")} of ${done.read} that were read, in ${
+          counted(done.requests, "request")
+        }. ` +
+        `The archive has ${counted(events, "event")}: ${archive.file}` +
+        (done.deleted === 0 ? "" : `\nDeleted at X: ${counted(done.deleted, "event")}.`) +
+        (options.media ? `\nFetched: ${counted(done.files, "file")}.` : "") +
+        (done.missingFiles === 0 ? "" : ` Not given by X: ${done.missingFiles}.`)
     )
   }).pipe(
     Effect.onInterrupt(() => note("\nStopped. All that was read is kept; the next sync goes on there.")),
