@@ -47,8 +47,9 @@ const missing = (name: string, why: string) => Effect.fail(ConfigError.MissingDa
 
 const nothingSet =
   "nothing says whose messages to read. Set X_CLIENT_ID to the client id of your app, from X's developer portal, and " +
-  "log in with `xdm login` (`xdm --emulator` needs none); or set X_ACCESS_TOKEN to a user's access token of OAuth 2.0; or set the four of OAuth " +
-  `1.0a, ${oauth1Names.join(", ")}`
+  "log in with `xdm login`; or set X_ACCESS_TOKEN to a user's access token of OAuth 2.0; or set the four of OAuth " +
+  `1.0a, ${oauth1Names.join(", ")}. Without an account there are \`xdm --emulator\` and, for ` +
+  "programs, `xdm emulator`, which says what to set for it"
 
 const login = (values: {
   readonly clientId: string | undefined

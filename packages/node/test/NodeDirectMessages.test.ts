@@ -110,7 +110,7 @@ describe("a set of variables that is not whole is told of, with what to do:", ()
   it("none", async () => {
     const text = await refused({ X_ACCESS_TOKEN: "", X_CLIENT_ID: " " })
     expect(text).toMatch(
-      /nothing says whose messages to read\. Set X_CLIENT_ID .* `xdm login` \(`xdm --emulator` needs none\); or set X_ACCESS_TOKEN/
+      /nothing says whose messages to read\. Set X_CLIENT_ID .* `xdm login`; or set X_ACCESS_TOKEN .* `xdm emulator`, which/
     )
   })
 

@@ -32,14 +32,14 @@ export const emulator = Command.make("emulator", options, (options) =>
     const serve = Effect.gen(function*() {
       const { url } = yield* EmulatorServer
       const token = Fixtures.tokens.owner
+      const xdm = options.port === usual ? "xdm --emulator" : `X_API_URL=${url} X_ACCESS_TOKEN=${token} xdm`
       yield* show(options, { url, access_token: token, client_id: Fixtures.apps.publicClient.clientId }, () =>
         [
           `X's Direct Messages are emulated at ${url}, with the inbox of Mina Okafor. Ctrl-C ends it.`,
           "",
           "In another terminal:",
-          ...(options.port === usual
-            ? ["  xdm --emulator follow --every 2s", "  xdm --emulator send @jonas_lind Hello"]
-            : []),
+          `  ${xdm} follow --every 2s`,
+          `  ${xdm} send @jonas_lind Hello`,
           "",
           "To write to her as somebody else:",
           `  X_API_URL=${url} X_ACCESS_TOKEN=${Fixtures.tokens.other} xdm send @mina_builds Hello`,
