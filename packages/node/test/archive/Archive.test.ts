@@ -86,8 +86,10 @@ describe("add", () => {
     withArchive(Effect.gen(function*() {
       const archive = yield* Archive
       const name = Ids.received.Username.make
+      const event = message(1, "hello")
       const seen = (more: object) => ({
-        event: message(1, "hello"),
+        id: event.id,
+        event,
         sender: Option.some({ id: user("2"), name: "Jonas", username: name("jonas"), ...more }),
         participants: [],
         media: [],

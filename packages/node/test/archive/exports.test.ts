@@ -193,8 +193,10 @@ describe("HTML", () => {
         ...fc.sample(fc.string({ unit: "grapheme-ascii", maxLength: 60 }), { numRuns: 200, seed: 5 })
       ]
         .filter((text) => text.trim() !== "")
+      const event = message(0, "named", { dmConversationId: conversation("500000000000000000") })
       const evil = {
-        event: message(0, "named", { dmConversationId: conversation("500000000000000000") }),
+        id: event.id,
+        event,
         sender: Option.some({
           id: user("2"),
           name: "<script>name</script>",
