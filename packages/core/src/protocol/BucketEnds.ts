@@ -50,10 +50,10 @@ const oneLess = (
 ): Window | undefined => {
   const limit = known?.limit ?? limitOf(limits, name)
   if (limit === undefined) return undefined
-  if (known === undefined || known.endsAt <= now) {
-    return { limit, remaining: limit - 1, endsAt: now + lengthOf[name] + jitter, told: false }
-  }
-  return known.told ? known : { ...known, remaining: Math.max(0, known.remaining - 1) }
+  if (known !== undefined && known.told && known.endsAt > now) return known
+  // X's window may have begun with any of them, this one too.
+  const before = known === undefined || known.endsAt <= now ? limit : known.remaining
+  return { limit, remaining: Math.max(0, before - 1), endsAt: now + lengthOf[name] + jitter, told: false }
 }
 
 /**

@@ -83,6 +83,20 @@ describe("a call that ends without an answer", () => {
   })
 })
 
+describe("calls of which no answer tells", () => {
+  it("may each be the one that X's window began with", () => {
+    const bucket = live()
+    bucket.leave(0)
+    bucket.unanswered(0)
+    for (let n = 1; n < 15; n++) {
+      bucket.leave(20_000)
+      bucket.unanswered(20_000)
+    }
+    expect(bucket.leave(919_999)).toBe("Later")
+    expect(bucket.leave(925_000)).toBe("Now")
+  })
+})
+
 describe("answers that come in another order than they were given", () => {
   it("leave no more than the window had left already", () => {
     const bucket = live()
