@@ -13,6 +13,7 @@ export default defineConfig({
     ]
   },
   test: {
+    setupFiles: [source("test/support/breathe.ts")],
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     // Half of what the tests cost was to load the library anew for each file: none of them changes a module. Two at a
     // time, on two cores, where Vitest would run one.
