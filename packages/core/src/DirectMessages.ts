@@ -33,7 +33,7 @@ import type { RateLimits, RateLimitsOptions } from "./protocol/RateLimits.js"
 import type { Usage } from "./protocol/Usage.js"
 import { XApi, type XApiOptions } from "./protocol/XApi.js"
 import { Delivery } from "./sending/Delivery.js"
-import * as Events from "./streams/Events.js"
+import * as EventStreams from "./streams/EventStreams.js"
 
 const endpoints = Layer.mergeAll(
   AppendMediaUpload.layer,
@@ -85,7 +85,7 @@ const make = Effect.all({
   getUserByUsername: GetUserByUsername,
   initializeMediaUpload: InitializeMediaUpload,
   unblockDms: UnblockDms,
-  events: Events.make
+  events: EventStreams.make
 }).pipe(
   // The three sends are those of their endpoints, with the option to reconcile.
   Effect.zipWith(Delivery, (endpoints, { find: _find, serverTime: _time, ...sends }) => ({ ...endpoints, ...sends })),

@@ -13,23 +13,10 @@ import * as ParseResult from "effect/ParseResult"
 import { isRecord } from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { properties, type Property } from "./PlainObjects.js"
+import { failed, type Step, type StepOf } from "./Step.js"
 
-/**
- * What a {@link Step} gives for an input that it cannot read.
- *
- * @since 0.1.0
- */
-export const failed: unique symbol = Symbol.for("@effect-xdm/core/Decoder/failed")
-
-/**
- * Gives the decoded value, or {@link failed}, without allocating an Either.
- *
- * @since 0.1.0
- */
-export type Step = (input: unknown) => unknown
-
-/** @since 0.1.0 */
-export type StepOf = (ast: AST.AST) => Step
+export { failed, type Step, type StepOf } from "./Step.js"
 
 /**
  * The annotation by which a schema brings its own step, of type
@@ -147,57 +134,6 @@ const array = (item: Step): Step => (input) => {
     output[i] = value
   }
   return output
-}
-
-interface Property {
-  readonly from: string
-  readonly to: string
-  readonly step: Step
-  readonly required: boolean
-  readonly nullIsAbsent: boolean
-  /** Makes the value of an absent property that has a default. */
-  readonly missing: (() => unknown) | undefined
-}
-
-/**
- * Makes plain objects, all of one kind. The engine learns from the first of
- * them how many properties they have, and lays out the others without growing
- * them: less to collect, which is most of what a decode costs.
- *
- * @since 0.1.0
- */
-export const plainObjects = (): new() => Record<string, unknown> => {
-  const Plain = function() {}
-  Plain.prototype = Object.prototype
-  return Plain as unknown as new() => Record<string, unknown> // an object whose prototype is Object's is a plain one
-}
-
-const properties = (all: ReadonlyArray<Property>): Step => {
-  const Plain = plainObjects()
-  // By the names that the input has, which are few, and not by those that it could have.
-  const byName = new Map(all.map((property) => [property.from, property]))
-  const required = all.filter((property) => property.required).length
-  const defaulted = all.filter((property) => property.missing !== undefined)
-  return (input) => {
-    if (!isRecord(input)) return failed
-    const output = new Plain()
-    let found = 0
-    for (const name in input) {
-      const property = byName.get(name)
-      if (property === undefined) continue
-      const value = input[name]
-      if (value === null && property.nullIsAbsent) continue
-      const decoded = property.step(value)
-      if (decoded === failed) return failed
-      output[property.to] = decoded
-      if (property.required) found++
-    }
-    if (found < required) return failed
-    for (const { missing, to } of defaulted) {
-      if (output[to] === undefined) output[to] = missing!()
-    }
-    return output
-  }
 }
 
 /**

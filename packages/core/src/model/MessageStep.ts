@@ -6,7 +6,8 @@
  * @since 0.1.0
  */
 import { isRecord } from "effect/Predicate"
-import { failed, plainObjects, type Step } from "./Decoder.js"
+import { plainObjects } from "./PlainObjects.js"
+import { failed, type Step } from "./Step.js"
 
 /**
  * The steps of those properties that are no plain texts.

@@ -13,15 +13,13 @@
 import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import * as PushEvent from "./PushEvent.js"
+import { pulled } from "./RequestBody.js"
 import { challenge, secretOf, signatureForm, signatureHeader, verify } from "./Signature.js"
 import { WebhookRefused } from "./WebhookRefused.js"
 
@@ -116,41 +114,6 @@ export interface WebhookResponse {
 }
 
 const empty = new Uint8Array(0)
-
-const joined = (chunks: ReadonlyArray<Uint8Array>, length: number): Uint8Array => {
-  const [first] = chunks
-  if (chunks.length === 1 && first !== undefined) return first
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
-}
-
-/**
- * The bytes of a body, pulled within the scope of the request: a stream that is
- * given up takes its connection with it, and the refusal has to get out first.
- */
-const pulled = (
-  request: HttpServerRequest.HttpServerRequest,
-  maxBytes: number
-): Effect.Effect<Uint8Array, WebhookRefused, Scope.Scope> =>
-  Effect.gen(function*() {
-    const pull = yield* Stream.toPull(request.stream)
-    const chunks: Array<Uint8Array> = []
-    let length = 0
-    for (;;) {
-      const next = yield* Effect.either(pull)
-      if (Either.isLeft(next)) return Option.isNone(next.left) ? joined(chunks, length) : yield* refuse("BrokenOff")
-      for (const chunk of Chunk.toReadonlyArray(next.right)) {
-        length += chunk.length
-        if (length > maxBytes) return yield* refuse("TooLarge")
-        chunks.push(chunk)
-      }
-    }
-  })
 
 const parametersOf = (url: string): URLSearchParams => {
   const query = url.indexOf("?")

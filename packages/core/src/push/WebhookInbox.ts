@@ -12,16 +12,15 @@ import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as MutableQueue from "effect/MutableQueue"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Recent } from "../protocol/Recent.js"
 import { DeliveryStore, type DeliveryStoreFailed } from "./DeliveryStore.js"
 import * as PushEvent from "./PushEvent.js"
+import * as Spilled from "./Spilled.js"
 import * as Webhook from "./Webhook.js"
 
 /**
@@ -61,22 +60,6 @@ export interface WebhookInboxService {
    */
   readonly events: Stream.Stream<PushEvent.PushEvent, DeliveryStoreFailed>
 }
-
-/** A delivery in the store, with the places of the events that had come before. */
-const Spilled = Schema.parseJson(Schema.Struct({ body: Schema.String, repeats: Schema.Array(Schema.Int) }))
-const encode = Schema.encodeSync(Spilled)
-const decode = Schema.decodeUnknownOption(Spilled)
-
-/** What cannot be read any more is passed over: it would hold up all the rest. */
-const eventsOf = (spilled: string): ReadonlyArray<PushEvent.PushEvent> =>
-  Option.match(decode(spilled), {
-    onNone: () => [],
-    onSome: ({ body, repeats }) =>
-      Either.match(Webhook.read(body), {
-        onLeft: () => [],
-        onRight: ({ events }) => events.filter((_, place) => !repeats.includes(place))
-      })
-  })
 
 /** What of a delivery did not come before, with the keys to know it by, and the places of what did. */
 const sortOut = (events: ReadonlyArray<PushEvent.PushEvent>, recent: Recent) => {
@@ -150,7 +133,7 @@ const make = (
       // At once, so that what comes meanwhile goes after it, and its repeats are known.
       spilled++
       learn(keys)
-      return Effect.uninterruptible(Effect.matchEffect(store.put(encode({ body: delivery.body, repeats })), {
+      return Effect.uninterruptible(Effect.matchEffect(store.put(Spilled.encode({ body: delivery.body, repeats })), {
         onSuccess: () =>
           Effect.sync(() => {
             stored++
@@ -186,7 +169,7 @@ const make = (
         const event = MutableQueue.poll(queue, undefined)
         if (event !== undefined) return event
         if (stored > 0) {
-          rest = Option.match(yield* store.oldest, { onNone: () => [], onSome: eventsOf })
+          rest = Option.match(yield* store.oldest, { onNone: () => [], onSome: Spilled.eventsOf })
           given = true
           continue
         }

@@ -35,17 +35,15 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { Dialect } from "../model/Dialect.js"
 import * as Snowflake from "../model/Snowflake.js"
 import { FaultPlan } from "./emulator/FaultPlan.js"
 import type { Paging } from "./emulator/Listing.js"
-import { type Issued, Logins } from "./emulator/Logins.js"
+import { Logins } from "./emulator/Logins.js"
 import * as Problems from "./emulator/Problems.js"
 import { type Activity, Push } from "./emulator/Push.js"
 import type { WebhookAttempt } from "./emulator/PushDelivery.js"
@@ -55,12 +53,17 @@ import { RequestLog, type RequestRecord } from "./emulator/RequestLog.js"
 import * as Routes from "./emulator/Routes.js"
 import * as Server from "./emulator/Server.js"
 import { Signatures } from "./emulator/Signatures.js"
+import { spoil } from "./emulator/Spoiled.js"
 import { Store } from "./emulator/Store.js"
-import { type Answer, firstHalf, type Request } from "./emulator/Wire.js"
+import type { Answer, Request } from "./emulator/Wire.js"
 import * as EmulatorClient from "./EmulatorClient.js"
-import { type Fault, isPush, type When } from "./Faults.js"
+import type { Fault, When } from "./Faults.js"
 import * as Fixtures from "./Fixtures.js"
+import * as LoginTokens from "./LoginTokens.js"
+import { isPush } from "./PushFaults.js"
 import type { EventJson, Happening, World } from "./World.js"
+
+export type { Login, LoginOptions } from "./LoginTokens.js"
 
 /**
  * @since 0.1.0
@@ -82,31 +85,6 @@ export interface EmulatorOptions {
   readonly accessTokenLifetime?: Duration.DurationInput
   /** The client by which webhooks are challenged and delivered to; the platform's `fetch` by default. */
   readonly webhookClient?: HttpClient.HttpClient
-}
-
-/**
- * Whose login, and what it allows: the owner's by default, with every scope
- * and for the first app of the world.
- *
- * @since 0.1.0
- */
-export interface LoginOptions {
-  readonly user?: string
-  /** Without `offline.access`, the login has no refresh token. */
-  readonly scopes?: ReadonlyArray<string>
-  readonly clientId?: string
-}
-
-/**
- * The tokens that a login gives, as a token store takes them.
- *
- * @since 0.1.0
- */
-export interface Login {
-  readonly accessToken: Redacted.Redacted
-  readonly refreshToken?: Redacted.Redacted | undefined
-  readonly expiresAt: DateTime.Utc
-  readonly scopes: ReadonlyArray<string>
 }
 
 /**
@@ -142,7 +120,7 @@ export interface EmulatorService {
   readonly inject: (fault: Fault, when?: When) => Effect.Effect<void>
   readonly clearFaults: Effect.Effect<void>
   /** A user allows an app to act, without the pages and redirects in between; gives the tokens. */
-  readonly login: (options?: LoginOptions) => Effect.Effect<Login>
+  readonly login: (options?: LoginTokens.LoginOptions) => Effect.Effect<LoginTokens.Login>
   /** The access tokens of all logins run out now; their refresh tokens stay good, and so do the tokens of the world. */
   readonly expireTokens: Effect.Effect<void>
   /** The users take back what they allowed: the access and refresh tokens of all logins are good no more. */
@@ -219,42 +197,11 @@ const make = (options: EmulatorOptions): Effect.Effect<EmulatorService, never, S
       push: (activity) => atNow((now) => delivering.tell(activity, now)),
       streamConnections: Effect.sync(() => delivering.connections()),
       webhookAttempts: Effect.sync(() => delivering.attempts()),
-      login: (login = {}) => atNow((now) => toLogin(issue(server, login, now))),
+      login: (login = {}) => atNow((now) => LoginTokens.issue(server, login, now)),
       expireTokens: Effect.sync(() => server.logins.expire()),
       revokeTokens: Effect.sync(() => server.logins.revokeAll())
     }
   })
-
-const issue = ({ logins, store: { world } }: Server.Server, login: LoginOptions, now: number): Issued => {
-  const { clientId = world.apps[0]?.clientId ?? "", scopes = Fixtures.allScopes, user = world.owner } = login
-  return logins.issue({ clientId, scopes, user }, now)
-}
-
-const toLogin = ({ accessToken, expiresAt, refreshToken, scopes }: Issued): Login => ({
-  accessToken: Redacted.make(accessToken),
-  refreshToken: refreshToken === undefined ? undefined : Redacted.make(refreshToken),
-  expiresAt: DateTime.unsafeMake(expiresAt),
-  scopes
-})
-
-/** What a fault makes of an answer. */
-const spoil = (answer: Answer, fault: Fault, dialect: Dialect): Answer => {
-  switch (fault._tag) {
-    case "Status": {
-      const refusal = Server.refuse(Problems.ofStatus(fault.status), dialect)
-      const headers = { ...(fault.processed ? answer.headers : undefined), ...refusal.headers, ...fault.headers }
-      return { ...refusal, headers, body: fault.body ?? refusal.body }
-    }
-    case "Cut":
-      return { ...answer, transport: "cut" }
-    case "Stall":
-      return { ...answer, transport: "stalled" }
-    case "BadJson":
-      return { ...answer, body: firstHalf(answer.body) }
-    default:
-      return answer
-  }
-}
 
 /**
  * The emulator. `Emulator.layer()` holds the server,

@@ -100,6 +100,14 @@ describe("repeats", () => {
       const { times } = yield* timed(replies, calls, { retryBudget: 2 })
       expect(times).toHaveLength(3 + 10 + 3 + 1)
     }))
+
+  it.live("have no more than their budget, after however many successes", () =>
+    Effect.gen(function*() {
+      const replies = [...Array.from({ length: 50 }, () => json(200, page)), dead]
+      const calls = Effect.forEach(Array.from({ length: 60 }), () => Effect.either(read))
+      const { times } = yield* timed(replies, calls, { retryBudget: 2 })
+      expect(times).toHaveLength(60 + 2)
+    }))
 })
 
 describe("a reset that makes no sense", () => {

@@ -13,7 +13,8 @@ import type { EventsPage } from "../../src/model/EventsPage.js"
 import { EventId, type PageToken, received } from "../../src/model/Ids.js"
 import * as Snowflake from "../../src/model/Snowflake.js"
 import { XApi, type XApiOptions } from "../../src/protocol/XApi.js"
-import * as Events from "../../src/streams/Events.js"
+import type { Events } from "../../src/streams/Events.js"
+import * as EventStreams from "../../src/streams/EventStreams.js"
 import type { FetchPage } from "../../src/streams/Pages.js"
 import { Emulator, type EmulatorOptions, Fixtures } from "../../src/testing/index.js"
 import * as ManualClock from "../support/manualClock.js"
@@ -114,9 +115,9 @@ const offline = Layer.succeed(XApi, {
 })
 
 /** The streams over a function that gives the pages, without HTTP. */
-export const scripted = (fetch: FetchPage): Effect.Effect<Events.Events> =>
+export const scripted = (fetch: FetchPage): Effect.Effect<Events> =>
   Effect.provide(
-    Events.make,
+    EventStreams.make,
     Layer.mergeAll(
       offline,
       Layer.succeed(GetEvents, (input = {}) => fetch({ _tag: "All" }, input)),
