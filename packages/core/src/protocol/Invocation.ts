@@ -7,6 +7,7 @@
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { constTrue } from "effect/Function"
 import * as Option from "effect/Option"
 import type { AttemptError, Observer } from "./Attempt.js"
 import type { CredentialsService } from "./Credentials.js"
@@ -109,16 +110,19 @@ const inTurn = <Success>(
       ({ onAnswer, restore }) => attempt({ onAnswer, onSigned, restore }),
       wasSent
     )
-    const renewed = Effect.catchTag(once, "Unauthorized", (error) =>
-      signed === undefined
-        ? Effect.fail(error)
-        : Effect.flatMap(credentials.renew(signed), (others) => others ? once : Effect.fail(error)))
-    const patient: Effect.Effect<Success, AnyError> = Effect.catchTag(renewed, "RateLimited", (refused) =>
-      deadline === 0 || !isWorthWaiting(refused)
-        ? Effect.fail(refused)
-        : Effect.catchTag(patient, "RateLimited", (last) =>
-          Effect.fail(last.status === undefined ? refusedUntil(refused, last) : last)))
-    return patient
+    const attempted = (mayRenew: boolean): Effect.Effect<Success, AnyError> =>
+      Effect.catchIf(once, (error) => error._tag === "Unauthorized" || error._tag === "RateLimited", (error) => {
+        if (error._tag === "Unauthorized") {
+          return signed === undefined || !mayRenew
+            ? Effect.fail(error)
+            : Effect.flatMap(credentials.renew(signed), (others) => others ? attempted(false) : Effect.fail(error))
+        }
+        return deadline === 0 || !isWorthWaiting(error)
+          ? Effect.fail(error)
+          : Effect.catchTag(attempted(true), "RateLimited", (last) =>
+            Effect.fail(last.status === undefined ? refusedUntil(error, last) : last))
+      })
+    return attempted(true)
   })
 
 /** If an attempt failed after X may have done the removal, a repeat that finds nothing to remove has its wish. */
@@ -169,8 +173,10 @@ export const make = <Input, Success, K extends Endpoint.Kind>(
       })
       const repeated = (): Effect.Effect<Success, AnyError | Errors.SendError> => {
         if (sends !== undefined) {
-          return Effect.catchAll(
+          // `mapError` would cost a success a step of its own.
+          return Effect.catchIf(
             Retries.repeated(billed, Retries.isUnsent, pauses, budget),
+            constTrue,
             (error) => Effect.fail(toSendError(() => sends(input), leftAt + clockOffset())(error))
           )
         }

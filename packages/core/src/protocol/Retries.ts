@@ -133,8 +133,7 @@ export const repeated = <A>(
   budget: Budget
 ): Effect.Effect<A, ReadError> => {
   const again = (error: ReadError) => may(error) && asked(error) <= longestPause && budget.take()
-  return Effect.catchAll(attempt, (error) => {
-    if (!may(error)) return Effect.fail(error)
+  return Effect.catchIf(attempt, may, (error) => {
     let first = true
     const next = Effect.suspend(() => {
       if (!first) return Effect.zipRight(Metric.increment(retries), attempt)
