@@ -30,3 +30,24 @@ it.scoped("looks twice for a turn, though its time is between two of the nanosec
     expect(at).toBeLessThan(1446)
     expect(looks).toBe(2)
   }))
+
+it.scoped("who is interrupted with a turn already given gives it back", () =>
+  Effect.gen(function*() {
+    let isOpen = false
+    let returned = 0
+    const line = Line.make({
+      bucket: "GetEvents",
+      scope: yield* Effect.scope,
+      take: Effect.sync(() => isOpen ? { _tag: "Now" } : { _tag: "AfterAnswer" }),
+      giveBack: Effect.sync(() => void returned++),
+      onWait: () => Effect.void
+    })
+    const waiter = yield* Effect.fork(line.wait({ method: "GET", route: "/2/dm_events" }, 0, 0))
+    yield* Effect.yieldNow()
+    expect(line.size()).toBe(1)
+    isOpen = true
+    yield* line.advance
+    // It has not run since.
+    const exit = yield* Fiber.interrupt(waiter)
+    expect([exit._tag, line.size(), returned]).toEqual(["Failure", 0, 1])
+  }))

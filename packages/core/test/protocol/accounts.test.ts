@@ -123,6 +123,10 @@ describe("several accounts in one program", () => {
           expect(yield* ends("one", 1, hello, adjust)).toBe(0)
           const emulator = yield* Emulator
           expect((yield* emulator.requests).map(({ status }) => status)).toEqual([201, 201, 201, 201, 201])
+          // Whom the app's limit holds back, gives the turn of its own back.
+          const buckets = yield* Effect.flatMap(RateLimits, ({ status }) => status)
+          const sends = buckets.filter(({ bucket }) => bucket === "CreateByParticipantId")
+          expect(sends.map(({ account, inFlight }) => [account, inFlight])).toEqual([["one", 0], ["two", 0]])
         })
     ))
 

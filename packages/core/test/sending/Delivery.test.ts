@@ -108,6 +108,18 @@ describe("a send with reconcile", () => {
         expect((yield* held).map(({ id }) => id).sort()).toEqual([...ids].sort())
       })))
 
+  it.live("gives what two looks at once have found to one of them", () =>
+    onClock(small, (adjust) =>
+      Effect.gen(function*() {
+        yield* inject(Faults.cutAfter, { ...post, times: 1 })
+        yield* inject(Faults.cutBefore, { ...post, every: 2, times: 1 })
+        const result = yield* outcome((dm) => Effect.all([hello(dm), hello(dm)], { concurrency: 2 }))(adjust)
+        const ids = result._tag === "Right" ? result.right.map(({ dmEventId }) => dmEventId) : []
+        expect(new Set(ids).size).toBe(2)
+        expect((yield* held).map(({ id }) => id).sort()).toEqual([...ids].sort())
+        expect(yield* sends).toBe(3)
+      })))
+
   it.live("does not take another's words, or those of another conversation, for its own", () =>
     onClock(small, (adjust) =>
       Effect.gen(function*() {
