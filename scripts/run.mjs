@@ -49,7 +49,9 @@ const tasks = {
     run(process.execPath, ["examples/dist/demo.js", ...args])
   },
   xdm: (args) => {
-    tasks.build()
+    // Without the examples, where a program may be half written.
+    compile("packages/node")
+    run(process.execPath, ["packages/node/bundle.mjs"])
     run(process.execPath, ["packages/node/bin/xdm.js", ...args])
   },
   test: (args) => {

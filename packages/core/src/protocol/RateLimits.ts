@@ -80,7 +80,10 @@ export interface RateLimitsOptions {
   readonly join?: { readonly [B in Buckets.BucketName]?: string } | undefined
   /** Other figures than X publishes, for accounts that have others. X's answers go before both. */
   readonly limits?: { readonly [B in Buckets.BucketName]?: Partial<Buckets.Limits> } | undefined
-  /** Told of each call that has to wait, and again if it has to wait anew. */
+  /**
+   * Told of each call that has to wait, and again if it has to wait anew. Default:
+   * the first that waits for a time is logged, at the level Info.
+   */
   readonly onWait?: ((wait: Wait) => Effect.Effect<void>) | undefined
 }
 
@@ -184,6 +187,17 @@ const make = (
       return made
     }
 
+    // A program that stands still for minutes, and does not say why, is taken for one that hangs.
+    const announced = new Map<string, number>()
+    const announce = ({ account, bucket, method, route, until, window }: Wait) =>
+      Effect.suspend(() => {
+        const [key, at] = [JSON.stringify([account, bucket]), until.epochMillis]
+        if (announced.get(key) === at) return Effect.void
+        announced.set(key, at)
+        const why = window === "unknown" ? "X allows no more calls" : `X's limit of ${window} is used up`
+        return Effect.logInfo(`${method} ${route}: ${why}, so calls wait until ${DateTime.formatIso(until)}`)
+      })
+
     const told: (waiter: Line.Waiter, turn: Line.Later, account: string, bucket: string) => Effect.Effect<void> = (
       { call, toldAt },
       { at, window },
@@ -193,11 +207,10 @@ const make = (
       const { method, route } = call
       const counted = toldAt === undefined ? Metric.increment(waits) : Effect.void
       const until = DateTime.unsafeMake(at)
-      return onWait === undefined ? counted : Effect.zipRight(
-        counted,
-        // Whoever is told may take its time; the line does not wait for it.
-        Effect.asVoid(Effect.forkIn(onWait({ method, route, account, bucket, window, until }), scope))
-      )
+      const wait = { method, route, account, bucket, window, until }
+      // Whoever is told may take its time; the line does not wait for it.
+      const telling = onWait === undefined ? announce(wait) : Effect.forkIn(onWait(wait), scope)
+      return Effect.zipRight(counted, Effect.asVoid(telling))
     }
 
     const status = Effect.flatMap(Clock.currentTimeMillis, (now) =>

@@ -194,11 +194,14 @@ export const newestFirst: Merge = mergeBy(Snowflake.isNewer)
  */
 export const oldestFirst: Merge = mergeBy((a, b) => Snowflake.isNewer(b, a))
 
+type OfConversations = ListingOptions & Pick<MergeOptions, "concurrency">
+
 /**
  * The events of several conversations as one timeline, newest first. A failure
- * names the conversation. A `limit` is that of each conversation: for the
- * newest ten of all, take ten. To let a conversation drop out, or be taken up
- * again, merge the listings yourself with {@link newestFirst}.
+ * names the conversation; with `onSourceFailure` it drops out, and the others go
+ * on. A `limit` is that of each conversation: for the newest ten of all, take
+ * ten. To take a conversation up again, merge listings that do so with
+ * {@link newestFirst}.
  *
  * @example
  * ```ts
@@ -211,12 +214,25 @@ export const oldestFirst: Merge = mergeBy((a, b) => Snowflake.isNewer(b, a))
  *
  * @since 0.1.0
  */
-export const conversations = (
+export function conversations(
   dm: { readonly events: Pick<Events, "conversation"> },
   ids: Iterable<ConversationId>,
-  options: ListingOptions & Omit<MergeOptions, "names"> = {}
-): Stream.Stream<DmEvent, SourceFailed<ListingStopped>> => {
-  const { concurrency, ...listing } = options
+  options?: OfConversations & { readonly onSourceFailure?: never }
+): Stream.Stream<DmEvent, SourceFailed<ListingStopped>>
+export function conversations<R>(
+  dm: { readonly events: Pick<Events, "conversation"> },
+  ids: Iterable<ConversationId>,
+  options: OfConversations & Pick<DroppingOptions<ListingStopped, R>, "onSourceFailure">
+): Stream.Stream<DmEvent, never, R>
+export function conversations<R>(
+  dm: { readonly events: Pick<Events, "conversation"> },
+  ids: Iterable<ConversationId>,
+  options: OfConversations & Partial<Pick<DroppingOptions<ListingStopped, R>, "onSourceFailure">> = {}
+): Stream.Stream<DmEvent, SourceFailed<ListingStopped>, R> {
+  const { concurrency, onSourceFailure, ...listing } = options
   const names = [...new Set(ids)]
-  return newestFirst(names.map((id) => dm.events.conversation(id, listing)), { concurrency, names })
+  const listings = names.map((id) => dm.events.conversation(id, listing))
+  return onSourceFailure === undefined
+    ? newestFirst(listings, { concurrency, names })
+    : newestFirst(listings, { concurrency, names, onSourceFailure })
 }

@@ -56,9 +56,11 @@ export interface When {
   readonly method?: string
   /** Only this route, like `"GET /2/dm_events"`. */
   readonly route?: RouteName
+  /** Not the first so many requests that fit: with 2, from the third on. */
+  readonly after?: number
   /** Only so many requests, from the first that fits. */
   readonly times?: number
-  /** Only each nth request that fits: 3 means the third, the sixth, …. */
+  /** Only each nth request that fits, behind those of `after`: 3 means the third, the sixth, …. */
   readonly every?: number
   /** Only this share of the requests that fit, from 0 to 1, drawn by a generator that starts from `seed`. */
   readonly probability?: number

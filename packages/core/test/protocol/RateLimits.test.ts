@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Either, Fiber, Metric, Tracer } from "effect"
+import { Effect, Either, Fiber, Logger, Metric, Tracer } from "effect"
 import { DirectMessages } from "../../src/DirectMessages.js"
 import { type Policy, RateLimitPolicy } from "../../src/protocol/RateLimitPolicy.js"
 import type { Wait } from "../../src/protocol/RateLimits.js"
@@ -183,6 +183,22 @@ describe("a refusal that no window explains", () => {
 })
 
 describe("what can be seen of it", () => {
+  it.live("a wait is logged once, and not for each call, where nobody is told of it", () => {
+    const lines: Array<unknown> = []
+    const logger = Logger.make(({ logLevel, message }) => void lines.push(`${logLevel.label} ${String(message)}`))
+    return onClock({}, (adjust) =>
+      Effect.gen(function*() {
+        yield* Effect.forEach(Array.from({ length: 40 }, (_, i) => i + 1), page)
+        yield* adjust(20 * minute)
+        expect(lines).toEqual([
+          expect.stringMatching(
+            /^INFO GET \/2\/dm_events: X's limit of 15 minutes is used up, so calls wait until 2026-08-01T12:15:0/
+          ),
+          expect.stringMatching(/so calls wait until 2026-08-01T12:30:0/)
+        ])
+      })).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)))
+  })
+
   it.live("each wait with its reason and its end, in onWait, the span and the metric", () => {
     const waits: Array<Wait> = []
     const spans: Array<Tracer.Span> = []

@@ -95,6 +95,21 @@ describe("a merge of listings", () => {
       expect(yield* requestCount).toBe(3)
     }).pipe(inSeven))
 
+  it.effect("of conversations goes on without one that fails, if told to", () =>
+    Effect.gen(function*() {
+      const dm = yield* DirectMessages
+      const emulator = yield* Emulator
+      yield* emulator.inject(Faults.status(404), { route: "GET /2/dm_conversations/{id}/dm_events", times: 1 })
+      const failures: Array<string> = []
+      const merged = Merge.conversations(dm, rooms, {
+        concurrency: 1,
+        onSourceFailure: ({ reason, source }) => Effect.sync(() => failures.push(`${source} ${reason.reason._tag}`))
+      })
+      const truth = (yield* emulator.events()).filter((event) => event.dm_conversation_id !== rooms[0])
+      expect(yield* listed(merged)).toEqual(truth.map(({ id }) => id))
+      expect(failures).toEqual([`${rooms[0]} NotFound`])
+    }).pipe(inSeven))
+
   it.effect("of conversations takes each once and passes on the options of the listing", () =>
     Effect.gen(function*() {
       const dm = yield* DirectMessages

@@ -74,9 +74,13 @@ it(
       Stream.Stream<DmEvent, Merge.SourceFailed<"broken">, "needed">
     >()
     expectTypeOf(Merge.conversations(dm, [])).toEqualTypeOf<Stream.Stream<DmEvent, Failed>>()
+    expectTypeOf(Merge.conversations(dm, [], { limit: 2 })).toEqualTypeOf<Stream.Stream<DmEvent, Failed>>()
     expectTypeOf<Failed["reason"]>().toEqualTypeOf<ListingStopped>()
     const report = undefined as unknown as (failure: Failed) => Effect.Effect<void, never, "reporter">
     expectTypeOf(Merge.newestFirst(listings, { onSourceFailure: report })).toEqualTypeOf<
+      Stream.Stream<DmEvent, never, "reporter">
+    >()
+    expectTypeOf(Merge.conversations(dm, [], { onSourceFailure: report })).toEqualTypeOf<
       Stream.Stream<DmEvent, never, "reporter">
     >()
     // @ts-expect-error: what has no id cannot be put in order

@@ -181,6 +181,14 @@ describe("a fault applies", () => {
       expect(yield* statuses(10)).toEqual([200, 200, 503, 200, 200, 503, 200, 200, 200, 200])
     }).pipe(unlimited))
 
+  it.effect("from a request on", () =>
+    Effect.gen(function*() {
+      yield* inject(Faults.status(503), { after: 2, times: 2 })
+      expect(yield* statuses(6)).toEqual([200, 200, 503, 503, 200, 200])
+      yield* inject(Faults.status(502), { after: 1, every: 2 })
+      expect(yield* statuses(6)).toEqual([200, 200, 502, 200, 502, 200])
+    }).pipe(unlimited))
+
   it.effect("by method or by route, until it is cleared", () =>
     Effect.gen(function*() {
       yield* inject(Faults.status(503), { method: "POST" })

@@ -41,8 +41,9 @@ export class FaultPlan {
     return this.injected.filter((each) => {
       if (!fits(each)) return false
       each.fitted++
-      const { every = 1, probability = 1 } = each.when
-      const applies = each.fitted % every === 0 && each.random() < probability
+      const { after = 0, every = 1, probability = 1 } = each.when
+      const place = each.fitted - after
+      const applies = place > 0 && place % every === 0 && each.random() < probability
       if (applies) each.applied++
       return applies
     }).map(({ fault }) => fault)
