@@ -24,11 +24,12 @@ export class Source<A extends Identified, E, R> {
   /** Last first, so that what is taken is let go of at once: it may be the most that a program holds. */
   private rest: Array<A> = []
   head: A | undefined
-  /** The id of the head, which comparisons ask for again and again. */
+  /** The id of the head, which comparisons ask for again and again; that of the last one, once there is none. */
   id = ""
   constructor(
     readonly pull: Pull<A, E, R>,
-    readonly index: number
+    readonly index: number,
+    private readonly before: Before
   ) {}
 
   /** Takes in a chunk; says whether there is a head. */
@@ -40,8 +41,13 @@ export class Source<A extends Identified, E, R> {
   /** Goes on to the next head; says whether there is one. */
   next(): boolean {
     this.head = this.rest.pop()
-    this.id = this.head === undefined ? "" : this.head.id
-    return this.head !== undefined
+    if (this.head === undefined) return false
+    const { id } = this.head
+    if (this.id !== "" && this.before(id, this.id)) {
+      throw new Error(`source ${this.index} of the merge is not in its order: it gave ${this.id}, and then ${id}.`)
+    }
+    this.id = id
+    return true
   }
 }
 

@@ -129,7 +129,7 @@ const mergeBy = (before: Before): Merge =>
     const start: Filling = Scope.extend(
       Effect.forEach(
         streams,
-        (stream, index) => Effect.flatMap(Pulls.of(stream), (pull) => fill(new Source(pull, index))),
+        (stream, index) => Effect.flatMap(Pulls.of(stream), (pull) => fill(new Source(pull, index, before))),
         { concurrency, discard: true }
       ),
       scope
@@ -155,7 +155,8 @@ const mergeBy = (before: Before): Merge =>
  * first chunk, a few at a time, and for another only when its turn has come:
  * the first 50 events of 200 conversations cost 200 requests.
  *
- * Memory: one chunk a source. 1 to 10,000 sources.
+ * Memory: one chunk a source. 1 to 10,000 sources. A source that is not in the
+ * order is a mistake of the program: the merge dies of it.
  *
  * @example
  * ```ts
@@ -177,8 +178,8 @@ const mergeBy = (before: Before): Merge =>
 export const newestFirst: Merge = mergeBy(Snowflake.isNewer)
 
 /**
- * Merges streams that are oldest first, as an archive gives them, into one
- * that is. A stream that waits for its next event, as `follow` does, holds up
+ * Merges streams that are oldest first, as an archive gives them when asked to,
+ * into one that is. A stream that waits for its next event, as `follow` does, holds up
  * the others until it has one: the order cannot be known before.
  *
  * @example

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -57,6 +58,16 @@ describe("a merge of listings", () => {
       }
       expect(yield* listed(merged)).toEqual(truth)
     }).pipe(inSeven))
+
+  it.effect("dies of a source that is not in its order, rather than to give one that is not", () =>
+    Effect.gen(function*() {
+      for (const chunks of [[[7, 8]], [[7], [8]]]) {
+        const merged = Merge.newestFirst([source([[9, 5]]).stream, source(chunks).stream])
+        const cause = yield* Effect.flip(Effect.sandbox(Stream.runDrain(merged)))
+        expect(Cause.pretty(cause)).toContain("source 1 of the merge is not in its order: it gave 7, and then 8.")
+      }
+      expect(yield* listed(Merge.oldestFirst([source([[5, 5], [5, 6]]).stream]))).toEqual(["5", "6"])
+    }))
 
   it.effect("takes hydrated events, each with its sender", () =>
     Effect.gen(function*() {
