@@ -21,7 +21,8 @@ const guides = pages("guides", {
   "archive": "An archive",
   "support-desk": "A support desk",
   "compliance-export": "A compliance export",
-  "notifications": "Notifications"
+  "notifications": "Notifications",
+  "testing": "Tests without X"
 })
 
 export default defineConfig({
