@@ -10,7 +10,7 @@ import * as TestClock from "effect/TestClock"
 import { DirectMessages } from "../../src/DirectMessages.js"
 import { EventId } from "../../src/model/Ids.js"
 import { RateLimitPolicy } from "../../src/protocol/RateLimitPolicy.js"
-import { Emulator, Faults } from "../../src/testing/index.js"
+import { Emulator, Faults, Fixtures } from "../../src/testing/index.js"
 import { reports, requestTimes, watch } from "./following.js"
 import { against, arrive, eventId, held, ids, minutes, now, requestCount, small } from "./support.js"
 
@@ -186,6 +186,14 @@ describe("a follower ends", () => {
     }).pipe(inSmall))
 })
 
+/** Two messages, so many days old. */
+const twoOf = (...ages: ReadonlyArray<number>) =>
+  Fixtures.world({
+    users: [Fixtures.user("1", "me"), Fixtures.user("2", "other")],
+    conversations: [{ id: "1-2", members: ["1", "2"] }],
+    events: ages.map((days) => ({ at: now - days * 24 * minutes(60), in: "1-2", from: "2", text: `${days} days old` }))
+  })
+
 describe("a gap", () => {
   it.effect("is told when the last known event is beyond what X keeps", () =>
     Effect.gen(function*() {
@@ -203,7 +211,17 @@ describe("a gap", () => {
       expect(all).toHaveLength(3)
     }).pipe(inSmall))
 
-  it.effect("is none when there is something older still, or when all was seen before it became that old", () =>
+  it.effect("is none when there is something older still", () =>
+    Effect.gen(function*() {
+      const { events } = yield* DirectMessages
+      const { all, onHealth } = reports()
+      const day = 24 * minutes(60)
+      const { given } = yield* watch(events.follow({ since: eventId(now - 31 * day), onHealth }))
+      expect(given).toHaveLength(1)
+      expect(all.map(({ _tag }) => _tag)).toEqual(["Looked"])
+    }).pipe(against({ horizonDays: 60, world: twoOf(32, 30) })))
+
+  it.effect("is none when all was seen before it became that old", () =>
     Effect.gen(function*() {
       const { events } = yield* DirectMessages
       const { all, onHealth } = reports()
