@@ -65,7 +65,8 @@ const advices: { readonly [R in Reason]: string } = {
   NotAnArchive: "Nothing was written to it. Name another file, or bring back a copy of this one.",
   Newer: "Nothing was written to it. Install that version of @effect-xdm/node, or a later one.",
   ReadOnly: "Nothing was lost. Allow writing to the file and to its folder, or copy it to where that is allowed.",
-  NoAccess: "Check its path, and the rights to the file and to its folder, in which SQLite keeps two files more.",
+  NoAccess:
+    "Check its path, and the rights to the file and to its folder; SQLite keeps two files more beside an archive.",
   Full: "Nothing was lost, and the last write was taken back. Make room, and run the same again.",
   Busy: "Nothing was lost. Run the same again once the other process is done.",
   Syncing: "Wait for it, or stop it: the next one goes on where it left off.",

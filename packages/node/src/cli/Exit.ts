@@ -15,7 +15,7 @@ export class Usage extends Data.TaggedError("Usage")<{ readonly problem: string 
 /** X knows nobody of the name. */
 export class NoSuchUser extends Data.TaggedError("NoSuchUser")<{ readonly username: string }> {
   override get message(): string {
-    return `X knows no user @${this.username}. The name comes first, before a text; \`xdm inbox\` lists those whom you know.`
+    return `X knows no user @${this.username}. \`xdm inbox\` lists those whom you know.`
   }
 }
 
@@ -116,7 +116,10 @@ const wordsOf = (error: Tagged): string => {
     const log = error.account === "default" ? "xdm login" : `xdm login --account ${error.account}`
     return `${error.why}, so the account "${error.account}" is not logged in. Log in: ${log}`
   }
-  return error.message.replace(/^baseUrl must/, "X_API_URL must")
+  const url = process.env["X_API_URL"] ?? ""
+  return error.message
+    .replace(/^baseUrl must/, "X_API_URL must")
+    .replace("Check the network and the base URL.", `Check the network${url === "" ? "" : `, and X_API_URL: ${url}`}.`)
 }
 
 export interface Ending {

@@ -60,17 +60,35 @@ export const wording = (event: DmEvent.DmEvent, names: Names, media: HydratedEve
 }
 
 /** A line: when, who, what. Further lines of what was said are set in below the first. */
-export const spoken = (at: DateTime.DateTime, who: string, what: string): string => {
-  const begin = `${time(at)}  ${who.padEnd(16)}  `
+export const spoken = (at: DateTime.DateTime, who: string, what: string, whoWidth = 16): string => {
+  const begin = `${time(at)}  ${who.padEnd(whoWidth)}  `
   const [first = "", ...rest] = what.split("\n")
   const indent = " ".repeat(begin.length)
   const head = `${styled("dim", time(at))}  ${styled("cyan", who)}${" ".repeat(begin.length - 18 - who.length)}`
   return [head + first, ...rest.map((each) => indent + each)].join("\n")
 }
 
+const senderOf = ({ senderId }: DmEvent.DmEvent, names: Names): string => senderId === undefined ? "" : names(senderId)
+
 /** An event as a line. */
 export const eventLine = (event: DmEvent.DmEvent, names: Names, media?: HydratedEvent["media"]): string =>
-  spoken(event.createdAt, event.senderId === undefined ? "" : names(event.senderId), wording(event, names, media))
+  spoken(event.createdAt, senderOf(event, names), wording(event, names, media))
+
+/** Who speaks, and to whom: to a group, or to the other one of two if that name has come along. */
+const between = (event: DmEvent.DmEvent, names: Names): string => {
+  const { dmConversationId: id = "", senderId } = event
+  const other = id.split("-").find((one) => one !== senderId && names(one) !== one)
+  const whom = id === "" || id.includes("-") ? other : `group:${id}`
+  return whom === undefined ? senderOf(event, names) : `${senderOf(event, names)} → ${names(whom)}`
+}
+
+/** An event as a line among those of other conversations. */
+export const placedLine = (
+  event: DmEvent.DmEvent,
+  names: Names,
+  media?: HydratedEvent["media"],
+  words = wording(event, names, media)
+): string => spoken(event.createdAt, between(event, names), words, 32)
 
 const encode = Schema.encodeSync(DmEvent.DmEvent)
 

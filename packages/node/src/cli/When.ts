@@ -28,7 +28,7 @@ const durationOf = (text: string): Option.Option<Duration.Duration> => {
 
 /** How long: `"90 seconds"`, `"2h"`. */
 export const lasting = (text: string): Effect.Effect<Duration.Duration, Usage> =>
-  Option.match(durationOf(text), {
+  Option.match(Option.filter(durationOf(text), Duration.greaterThan(Duration.zero)), {
     onNone: () => Effect.fail(new Usage({ problem: `"${text}" is no time like "90 seconds", "30m" or "2 days".` })),
     onSome: Effect.succeed
   })

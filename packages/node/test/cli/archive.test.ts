@@ -106,7 +106,7 @@ describe("xdm search", () => {
   it("finds words, phrases and beginnings, with what fits in its place", async () => {
     const { code, stderr, stdout } = await machine.xdm(["search", "zebra"])
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-    expect(stdout).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d {2}@jonas_lind {2}A zebra crossed the road\n$/)
+    expect(stdout).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d {2}@jonas_lind {23}A zebra crossed the road\n$/)
     for (const words of [["crossed", "ZEBRA"], ["\"zebra crossed\""], ["zeb*"]]) {
       expect((await machine.xdm(["search", ...words])).stdout).toBe(stdout)
     }
@@ -117,6 +117,9 @@ describe("xdm search", () => {
       snippet: "A zebra crossed the road",
       marks: [{ start: 2, end: 7 }]
     })
+    const some = await machine.xdm(["search", "the", "--limit", "2"])
+    expect(some.stdout.trimEnd().split("\n")).toHaveLength(2)
+    expect(some.stderr).toBe("There are more than these 2: --limit shows them.\n")
     const none = await machine.xdm(["search", "\"crossed zebra\""])
     expect(none).toMatchObject({ code: 0, stdout: "" })
     expect(none.stderr).toMatch(/^Nothing of that is in the \d+ events of the archive\.\n$/)
@@ -131,6 +134,12 @@ describe("xdm search", () => {
 })
 
 describe("xdm export", () => {
+  it("refuses an ending that it does not know", async () => {
+    const { code, stderr } = await machine.xdm(["export", "-o", "messages.pdf"])
+    expect(code).toBe(2)
+    expect(stderr).toContain("\"messages.pdf\" ends in none of html, md, csv, jsonl: --format says how to write it.")
+  })
+
   const onlyJonas = ["--who", "@jonas_lind"]
 
   it.each([

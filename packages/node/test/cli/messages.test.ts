@@ -50,11 +50,14 @@ describe("xdm read", () => {
     const { code, stderr, stdout } = await machine.xdm(words)
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
     expect(await machine.emulator(({ requestCount }) => requestCount())).toBe(2)
-    expect(stdout.trimEnd().split("\n").map((line) => line.slice(18).split(/ +/))).toEqual([
+    expect(stdout.trimEnd().split("\n").map((line) => line.slice(18).split(/ {2,}/))).toEqual([
       ["@jonas_lind", "first"],
       ["@kenji_mori", "second"],
       ["@jonas_lind", "third"]
     ])
+    await arrive("fourth", people.tomas.id, conversations.launch)
+    const group = await machine.xdm([...words.slice(0, 2), `group:${conversations.launch}`, "--limit", "1"])
+    expect(group.stdout).toMatch(new RegExp(`@tomas_rey → group:${conversations.launch} +fourth\n$`))
     const all = jsonOf(await machine.xdm([...words.slice(0, 3), "--all", "--json"]))
     expect(all.slice(0, 3).map(({ text }) => text)).toEqual(["third", "second", "first"])
     const paged = await machine.xdm([...words, "--page", "ABC"])
@@ -189,13 +192,17 @@ describe("xdm follow", () => {
     await running.wrote("First")
     await arrive("Second", people.kenji.id, conversations.kenji)
     await running.wrote("Second")
+    await arrive("Third", people.me.id, conversations.kenji)
+    await running.wrote("Third")
     const began = performance.now()
     running.process.kill("SIGINT")
     const { code, stderr, stdout } = await running.ended
     expect(performance.now() - began).toBeLessThan(2_000)
     expect(code).toBe(130)
     expect(stderr).toBe("Waiting for what is new. Ctrl-C ends it.\n")
-    expect(stdout).toMatch(/^\S+ \S+ {2}@jonas_lind +First\n\S+ \S+ {2}@kenji_mori +Second\n$/)
+    expect(stdout).toMatch(
+      /^\S+ \S+ {2}@jonas_lind +First\n\S+ \S+ {2}@kenji_mori +Second\n\S+ \S+ {2}@mina_builds → @kenji_mori +Third\n$/
+    )
   }, 20_000)
 
   it("goes on from a checkpoint where it was stopped, in X's JSON", async () => {

@@ -46,9 +46,16 @@ const options = {
   )
 }
 
-const formatOf = (asked: Option.Option<Format>, out: Option.Option<string>): Format => {
-  const ending = Option.getOrElse(out, () => "").split(".").at(-1)
-  return Option.getOrElse(asked, () => formats.find((format) => format === ending) ?? "html")
+const formatOf = (asked: Option.Option<Format>, out: Option.Option<string>): Effect.Effect<Format, Usage> => {
+  if (Option.isSome(asked)) return Effect.succeed(asked.value)
+  const file = Option.getOrElse(out, () => "")
+  const ending = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase()
+  const format = ending === undefined ? "html" : formats.find((format) => format === ending)
+  return format === undefined
+    ? Effect.fail(
+      new Usage({ problem: `"${file}" ends in none of ${formats.join(", ")}: --format says how to write it.` })
+    )
+    : Effect.succeed(format)
 }
 
 /** The conversation of someone, among those of the archive. */
@@ -77,12 +84,12 @@ const conversationOf = (
 
 export const exports = Command.make("export", options, (options) =>
   Effect.gen(function*() {
+    const format = yield* formatOf(options.format, options.out)
     const archive = yield* Archive
     const filter = {
       conversation: yield* optional(options.who, (text) => conversationOf(archive, text)),
       since: yield* optional(options.since, untilOf)
     }
-    const format = formatOf(options.format, options.out)
     const text = {
       html: archive.exportHtml,
       md: archive.exportMarkdown,

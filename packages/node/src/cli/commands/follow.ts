@@ -25,7 +25,7 @@ import { Usage } from "../Exit.js"
 import * as Names from "../Names.js"
 import { line, note } from "../Printer.js"
 import { provided } from "../Session.js"
-import { eventJson, eventLine, time } from "../Text.js"
+import { eventJson, eventLine, placedLine, time } from "../Text.js"
 import { lasting, optional, sinceOf } from "../When.js"
 import * as Who from "../Who.js"
 
@@ -172,7 +172,8 @@ export const follow = Command.make("follow", options, (options) =>
       yield* Stream.runForEach(wanted, (event) =>
         options.json
           ? line(JSON.stringify(eventJson(event)))
-          : Effect.flatMap(names.of(event), (known) => line(eventLine(event, known))))
+          : Effect.flatMap(names.of(event), (known) =>
+            line((asked === undefined ? placedLine : eventLine)(event, known))))
     }).pipe(Effect.scoped, Effect.provide(checkpoints), provided(options))
   })).pipe(
     Command.withDescription("Print what is new as it comes, until Ctrl-C. Nothing is missed or printed twice.")

@@ -19,7 +19,7 @@ import { count, json, whose } from "../Common.js"
 import { Usage } from "../Exit.js"
 import { line, note } from "../Printer.js"
 import { provided } from "../Session.js"
-import { eventLine, hydratedJson, namesOf, peopleOf } from "../Text.js"
+import { eventLine, hydratedJson, namesOf, peopleOf, placedLine } from "../Text.js"
 import { eventOf, optional, untilOf } from "../When.js"
 import * as Who from "../Who.js"
 
@@ -82,7 +82,9 @@ export const read = Command.make("read", options, (options) =>
     const write = (hydrated: HydratedEvent) => {
       for (const person of peopleOf(hydrated)) people.set(person.id, person)
       return line(
-        options.json ? JSON.stringify(hydratedJson(hydrated)) : eventLine(hydrated.event, names, hydrated.media)
+        options.json
+          ? JSON.stringify(hydratedJson(hydrated))
+          : (isOne ? eventLine : placedLine)(hydrated.event, names, hydrated.media)
       )
     }
 

@@ -8,7 +8,7 @@ import { Archive, type Hit } from "../../archive/Archive.js"
 import * as Archived from "../Archived.js"
 import { archive, count, json, whose } from "../Common.js"
 import { harmless, line, note, styled } from "../Printer.js"
-import { hydratedJson, namesOf, peopleOf, time } from "../Text.js"
+import { counted, hydratedJson, namesOf, peopleOf, placedLine } from "../Text.js"
 import { optional, untilOf } from "../When.js"
 
 const options = {
@@ -43,9 +43,8 @@ const marked = ({ marks, snippet }: Hit): string => {
 
 const hitLine = (hit: Hit): string => {
   const names = namesOf(new Map(peopleOf(hit).map((user) => [user.id, user])))
-  const who = hit.event.senderId === undefined ? "" : names(hit.event.senderId)
   const deleted = Option.isSome(hit.deletedAt) ? styled("dim", "  (deleted)") : ""
-  return `${styled("dim", time(hit.event.createdAt))}  ${styled("cyan", who)}  ${marked(hit)}${deleted}`
+  return placedLine(hit.event, names, hit.media, `${marked(hit)}${deleted}`)
 }
 
 export const search = Command.make("search", options, (options) =>
@@ -54,9 +53,10 @@ export const search = Command.make("search", options, (options) =>
     const since = yield* optional(options.since, untilOf)
     let found = 0
     const order = options.newest ? "newest" : "relevance"
-    yield* archive.search(options.words.join(" "), { limit: options.limit, order, since }).pipe(
+    // One more than is shown, to see whether there are more.
+    yield* archive.search(options.words.join(" "), { limit: options.limit + 1, order, since }).pipe(
       Stream.runForEach((hit) => {
-        found++
+        if (++found > options.limit) return note(`There are more than these ${options.limit}: --limit shows them.`)
         return line(
           options.json
             // An event is an object in X's JSON.
@@ -70,7 +70,7 @@ export const search = Command.make("search", options, (options) =>
     yield* note(
       events === 0
         ? `The archive is empty: fill it with \`xdm ${options.emulator ? "--emulator " : ""}sync\`.`
-        : `Nothing of that is in the ${events} events of the archive.`
+        : `Nothing of that is in the ${counted(events, "event")} of the archive.`
     )
   }).pipe(Effect.provide(Archived.layer(options, true)))).pipe(
     Command.withDescription("Search all messages of the archive. Asks X nothing, and costs nothing.")
