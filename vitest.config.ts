@@ -18,6 +18,7 @@ export default defineConfig({
     // Half of what the tests cost was to load the library anew for each file: none of them changes a module. Two at a
     // time, on two cores, where Vitest would run one.
     poolOptions: { forks: { isolate: false, minForks: 2, maxForks: 2 } },
-    testTimeout: 60_000
+    testTimeout: 60_000,
+    silent: "passed-only"
   }
 })

@@ -220,6 +220,7 @@ export function conversations(
   ids: Iterable<ConversationId>,
   options?: OfConversations & { readonly onSourceFailure?: never }
 ): Stream.Stream<DmEvent, SourceFailed<ListingStopped>>
+/** Without those that fail. @since 0.1.0 */
 export function conversations<R>(
   dm: { readonly events: Pick<Events, "conversation"> },
   ids: Iterable<ConversationId>,

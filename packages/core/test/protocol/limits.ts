@@ -1,5 +1,5 @@
 /** Programs on a clock that is moved by hand, against an emulator that counts. */
-import { Effect, Fiber, Layer, Redacted, type Scope } from "effect"
+import { Effect, Fiber, Layer, Logger, Redacted, type Scope } from "effect"
 import { DirectMessages, type Provided } from "../../src/DirectMessages.js"
 import { RateLimits, type RateLimitsOptions } from "../../src/protocol/RateLimits.js"
 import type { XApiOptions } from "../../src/protocol/XApi.js"
@@ -24,7 +24,11 @@ export const onClock = <A, E>(
     Layer.provide(Emulator.layerHttpClient),
     Layer.provideMerge(Emulator.layer(emulator))
   )
-  return Effect.provide(Effect.scoped(Effect.suspend(() => test(adjust))), live).pipe(Effect.withClock(clock))
+  return Effect.provide(Effect.scoped(Effect.suspend(() => test(adjust))), live).pipe(
+    Effect.withClock(clock),
+    // Waits are logged, and there are thousands of them.
+    Effect.provide(Logger.remove(Logger.defaultLogger))
+  )
 }
 
 /** When requests came, in minutes from noon, and how they were answered. */
