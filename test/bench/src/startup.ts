@@ -60,8 +60,12 @@ export const startup = async (): Promise<Group> => {
     for (const name of ["bare", "ours"]) {
       await build({
         entryPoints: [`${folder}${name}.mjs`],
-        outfile: `${folder}${name}.bundled.mjs`,
+        entryNames: `${name}.bundled`,
+        outdir: folder,
+        outExtension: { ".js": ".mjs" },
         bundle: true,
+        // Without it, all that a module shares with one that is imported later is wrapped into functions.
+        splitting: true,
         minify: true,
         platform: "node",
         format: "esm",

@@ -41,8 +41,12 @@ export const coldStart = async (measured: number): Promise<ReadonlyArray<Group>>
       await writeFile(fileOf(name, "unbundled"), lister(name, url, 1))
       await build({
         entryPoints: [fileOf(name, "unbundled")],
-        outfile: fileOf(name, "bundled"),
+        entryNames: `${name}.bundled`,
+        outdir: folder,
+        outExtension: { ".js": ".mjs" },
         bundle: true,
+        // Without it, all that a module shares with one that is imported later is wrapped into functions.
+        splitting: true,
         minify: true,
         platform: "node",
         format: "esm",
