@@ -22,7 +22,10 @@ export interface RateLimitStoreService {
     key: string,
     change: (bucket: Bucket.Bucket) => readonly [A, Bucket.Bucket]
   ) => Effect.Effect<A>
-  /** The same at once, where nothing is to be waited for. Every call changes buckets four times, so a store in memory has it. */
+  /**
+   * The same at once, where nothing is to be waited for. Every call changes
+   * buckets four times, so a store in memory has it.
+   */
   readonly unsafeModify?: <A>(
     key: string,
     change: (bucket: Bucket.Bucket) => readonly [A, Bucket.Bucket]
