@@ -45,21 +45,25 @@ describe("xdm read", () => {
     await arrive("first", people.jonas.id)
     await arrive("second", people.kenji.id, conversations.kenji)
     await arrive("third", people.jonas.id)
+    await arrive("mine", people.me.id, conversations.kenji)
+    await arrive("last", people.kenji.id, conversations.kenji)
     await machine.emulator(({ resetRequests }) => resetRequests)
-    const words = ["read", conversations.jonas, conversations.kenji, "--limit", "3"]
+    const words = ["read", conversations.jonas, conversations.kenji, "--limit", "5"]
     const { code, stderr, stdout } = await machine.xdm(words)
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
     expect(await machine.emulator(({ requestCount }) => requestCount())).toBe(2)
     expect(stdout.trimEnd().split("\n").map((line) => line.slice(18).split(/ {2,}/))).toEqual([
-      ["@jonas_lind", "first"],
-      ["@kenji_mori", "second"],
-      ["@jonas_lind", "third"]
+      ["@jonas_lind → @mina_builds", "first"],
+      ["@kenji_mori → @mina_builds", "second"],
+      ["@jonas_lind → @mina_builds", "third"],
+      ["@mina_builds → @kenji_mori", "mine"],
+      ["@kenji_mori → @mina_builds", "last"]
     ])
     await arrive("fourth", people.tomas.id, conversations.launch)
     const group = await machine.xdm([...words.slice(0, 2), `group:${conversations.launch}`, "--limit", "1"])
     expect(group.stdout).toMatch(new RegExp(`@tomas_rey → group:${conversations.launch} +fourth\n$`))
     const all = jsonOf(await machine.xdm([...words.slice(0, 3), "--all", "--json"]))
-    expect(all.slice(0, 3).map(({ text }) => text)).toEqual(["third", "second", "first"])
+    expect(all.slice(0, 5).map(({ text }) => text)).toEqual(["last", "mine", "third", "second", "first"])
     const paged = await machine.xdm([...words, "--page", "ABC"])
     expect(paged).toMatchObject({ code: 2, stderr: expect.stringContaining("--page is of one conversation") })
   })

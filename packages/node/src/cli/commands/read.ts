@@ -79,8 +79,11 @@ export const read = Command.make("read", options, (options) =>
     })
     const people = new Map<string, User.User>()
     const names = namesOf(people)
-    const write = (hydrated: HydratedEvent) => {
+    const meet = (hydrated: HydratedEvent) => {
       for (const person of peopleOf(hydrated)) people.set(person.id, person)
+    }
+    const write = (hydrated: HydratedEvent) => {
+      meet(hydrated)
       return line(
         options.json
           ? JSON.stringify(hydratedJson(hydrated))
@@ -105,6 +108,8 @@ export const read = Command.make("read", options, (options) =>
       const found = isWhole
         ? pages.flatMap((page) => page.events.map((event) => Hydrated.hydrate(event, page.includes)))
         : [...yield* Stream.runCollect(Stream.take(timeline, options.limit))]
+      // Whom later lines name, the first ones can name too.
+      found.forEach(meet)
       // As on a page of a book: the newest at the end.
       yield* Effect.forEach(found.toReversed(), write, { discard: true })
       const next = pages.at(-1)?.meta.nextToken
