@@ -6,9 +6,9 @@
  *
  *     npm run build && node examples/dist/auto-reply-bot.js
  */
-import { CheckpointStore, DirectMessages, type DmEvent, Outbox, OutboxStore } from "@effect-xdm/core"
+import { CheckpointStore, DirectMessages, type DmEvent, Listing, Outbox, OutboxStore } from "@effect-xdm/core"
 import { Emulator, Fixtures } from "@effect-xdm/core/testing"
-import { Console, Effect, Layer, Option, Stream } from "effect"
+import { Console, Effect, Layer, Option, Schedule, Stream } from "effect"
 import { EmulatedInbox, run } from "./emulated.js"
 
 /** What the bot knows to say. */
@@ -31,7 +31,8 @@ const reply = (me: string) => (event: DmEvent.DmEvent) =>
 
 const bot = Effect.gen(function*() {
   const dm = yield* DirectMessages
-  const me = yield* dm.getMe()
+  // A single call gives up after a few seconds of trouble; a follower does not.
+  const me = yield* Effect.retry(dm.getMe(), { while: Listing.mayPass, schedule: Schedule.spaced("1 minute") })
   // Against X, leave `every` out: as often as the rate limit allows.
   yield* Stream.runForEach(dm.events.follow({ checkpoint: "bot", every: "300 millis" }), reply(me.id))
 })

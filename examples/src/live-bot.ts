@@ -11,11 +11,12 @@ import {
   CheckpointStore,
   DirectMessages,
   type DmEvent,
+  Listing,
   PushSource,
   Registration
 } from "@effect-xdm/core"
 import { Emulator, Faults, Fixtures } from "@effect-xdm/core/testing"
-import { Console, Effect, Layer, Redacted, Stream } from "effect"
+import { Console, Effect, Layer, Redacted, Schedule, Stream } from "effect"
 import { EmulatedInbox, run } from "./emulated.js"
 
 /** Answers a message, unless it is the bot's own. */
@@ -33,7 +34,8 @@ const reply = (me: string) => (event: DmEvent.DmEvent) =>
 const bot = Effect.gen(function*() {
   const dm = yield* DirectMessages
   const { register } = yield* Registration
-  const me = yield* dm.getMe()
+  // A single call gives up after a few seconds of trouble; a follower does not.
+  const me = yield* Effect.retry(dm.getMe(), { while: Listing.mayPass, schedule: Schedule.spaced("1 minute") })
   yield* register({ userId: me.id })
   yield* dm.events.live({
     sources: [yield* PushSource.activity()],
