@@ -32,6 +32,8 @@ const install = (...options) => {
 const packages = ["packages/core", "packages/node", "examples"]
 const tests = ["packages/core/test", "packages/node/test", "test"]
 const compile = (...projects) => run(bin("tsc"), ["-b", ...projects])
+/** The command line in one file, so that it starts at once. */
+const bundle = () => run(process.execPath, ["packages/node/bundle.mjs"])
 
 let built = false
 
@@ -40,7 +42,7 @@ const tasks = {
   build: () => {
     if (built) return
     compile(...packages)
-    run(process.execPath, ["packages/node/bundle.mjs"])
+    bundle()
     built = true
   },
   demo: (args) => {
@@ -51,7 +53,7 @@ const tasks = {
   xdm: (args) => {
     // Without the examples, where a program may be half written.
     compile("packages/node")
-    run(process.execPath, ["packages/node/bundle.mjs"])
+    bundle()
     run(process.execPath, ["packages/node/bin/xdm.js", ...args])
   },
   test: (args) => {

@@ -44,7 +44,10 @@ export class Source<A extends Identified, E, R> {
     if (this.head === undefined) return false
     const { id } = this.head
     if (this.id !== "" && this.before(id, this.id)) {
-      throw new Error(`source ${this.index} of the merge is not in its order: it gave ${this.id}, and then ${id}.`)
+      throw new Error(
+        `source ${this.index} of the merge is not in its order: it gave ${this.id}, and then ${id}. ` +
+          "newestFirst takes sources that are newest first, oldestFirst those that are oldest first."
+      )
     }
     this.id = id
     return true

@@ -56,7 +56,9 @@ export const search = Command.make("search", options, (options) =>
     // One more than is shown, to see whether there are more.
     yield* archive.search(options.words.join(" "), { limit: options.limit + 1, order, since }).pipe(
       Stream.runForEach((hit) => {
-        if (++found > options.limit) return note(`There are more than these ${options.limit}: --limit shows them.`)
+        if (++found > options.limit) {
+          return options.json ? Effect.void : note(`There are more than these ${options.limit}: --limit shows them.`)
+        }
         return line(
           options.json
             // An event is an object in X's JSON.
